@@ -1,0 +1,1 @@
+"""Directories of shard files that are complete when their manifest is there."""
