@@ -58,8 +58,7 @@ class Config:
         try:
             return cls(**values)
         except ConfigError as error:
-            prefix = f"{where}: " if where and not str(error).startswith(where) else ""
-            raise ConfigError(f"{prefix}{error}") from None
+            raise ConfigError(f"{where}: {error}" if where else str(error)) from None
 
     def to_dict(self) -> dict[str, Any]:
         """The configuration as nested plain dictionaries, ready for JSON."""

@@ -24,6 +24,8 @@ class VocabularyConfig(Config):
         seed: chooses that sample.
         lowercase: an uncased vocabulary. Accents are kept all the same.
         strip_accents: also take the accents away. Almost never right: "año" becomes "ano".
+        require_accents: refuse training text without a single accent, and a vocabulary without an
+            accented entry: somebody stripped the accents before. Set it to false for English.
         compare_algorithms: learn with the other algorithm too, for the report.
     """
 
@@ -35,6 +37,7 @@ class VocabularyConfig(Config):
     seed: int = 1
     lowercase: bool = False
     strip_accents: bool = False
+    require_accents: bool = True
     compare_algorithms: bool = True
 
     def __post_init__(self) -> None:

@@ -1,0 +1,1 @@
+"""The ELECTRA model: Keras 3 layers, one concept a file."""

@@ -108,7 +108,7 @@ class Manifest:
             manifest = cls(
                 directory, content["kind"], content["fingerprint"], shards, content["facts"]
             )
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ManifestError(f"{path} is damaged ({error}); delete {directory}") from error
         for split, listed in shards.items():
             for file_path, shard in zip(manifest.paths(split), listed, strict=True):

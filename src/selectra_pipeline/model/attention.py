@@ -1,0 +1,56 @@
+"""Multi-head self-attention."""
+
+import keras
+import tensorflow as tf
+
+from selectra_pipeline.config.architecture import EncoderConfig
+from selectra_pipeline.model.noise import dropout
+
+MASKED = -10_000.0  # added to the scores of padding, as in the original
+
+
+class SelfAttention(keras.layers.Layer):
+    """softmax(Q K^T / sqrt(head_size) + mask) V, heads concatenated (Vaswani et al. 2017, 3.2).
+
+    Call arguments:
+        x: [batch, seq, hidden].
+        attention_bias: [batch, 1, 1, seq]; 0 for tokens, `MASKED` for padding.
+        seed: of the dropout on the probabilities; None means inference.
+
+    Returns:
+        [batch, seq, hidden], before the output projection.
+    """
+
+    def __init__(self, config: EncoderConfig, **kwargs) -> None:
+        super().__init__(**kwargs)
+        self.config = config
+        self.query, self.key, self.value = (
+            keras.layers.Dense(config.hidden_size, dtype=self.dtype_policy, name=name)
+            for name in ("query", "key", "value")
+        )
+
+    def build(self, input_shape) -> None:
+        for projection in (self.query, self.key, self.value):
+            projection.build(input_shape)
+
+    def call(
+        self, x: tf.Tensor, attention_bias: tf.Tensor, seed: tf.Tensor | None = None
+    ) -> tf.Tensor:
+        query, key, value = (self._split_heads(f(x)) for f in (self.query, self.key, self.value))
+        scores = tf.matmul(query, key, transpose_b=True)  # [batch, heads, seq, seq]
+        scores = scores * tf.cast(self.config.head_size**-0.5, scores.dtype)
+        probabilities = tf.nn.softmax(scores + tf.cast(attention_bias, scores.dtype))
+        probabilities = dropout(probabilities, self.config.attention_dropout, seed)
+        context = tf.transpose(tf.matmul(probabilities, value), [0, 2, 1, 3])
+        return tf.reshape(context, tf.shape(x))  # [batch, seq, heads, head] -> [batch, seq, hidden]
+
+    def _split_heads(self, x: tf.Tensor) -> tf.Tensor:
+        shape = tf.shape(x)
+        heads, size = self.config.num_heads, self.config.head_size
+        x = tf.reshape(x, [shape[0], shape[1], heads, size])
+        return tf.transpose(x, [0, 2, 1, 3])  # [batch, heads, seq, head]
+
+
+def attention_bias(input_mask: tf.Tensor) -> tf.Tensor:
+    """0 for tokens and `MASKED` for padding. input_mask: [batch, seq] -> [batch, 1, 1, seq]."""
+    return (1.0 - tf.cast(input_mask, tf.float32))[:, tf.newaxis, tf.newaxis, :] * MASKED

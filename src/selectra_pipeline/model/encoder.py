@@ -1,0 +1,97 @@
+"""The Transformer encoder: post-LayerNorm blocks of attention and feed-forward."""
+
+import keras
+import tensorflow as tf
+
+from selectra_pipeline.config.architecture import EncoderConfig
+from selectra_pipeline.model.attention import SelfAttention, attention_bias
+from selectra_pipeline.model.noise import dropout, fold_in
+
+
+class EncoderLayer(keras.layers.Layer):
+    """x -> LN(x + attention(x)) -> LN(. + FFN(.)), dropout on what is added (BERT).
+
+    Call arguments and result as in `SelfAttention`; shape [batch, seq, hidden] is kept.
+    """
+
+    def __init__(self, config: EncoderConfig, **kwargs) -> None:
+        super().__init__(**kwargs)
+        self.config = config
+        policy = self.dtype_policy
+
+        def layer_norm(name: str) -> keras.layers.LayerNormalization:
+            return keras.layers.LayerNormalization(
+                epsilon=config.layer_norm_epsilon, dtype=policy, name=name
+            )
+
+        hidden, inner = config.hidden_size, config.intermediate_size
+        self.attention = SelfAttention(config, dtype=policy, name="attention")
+        self.attention_output = keras.layers.Dense(hidden, dtype=policy, name="attention_output")
+        self.attention_norm = layer_norm("attention_LayerNorm")
+        self.intermediate = keras.layers.Dense(inner, dtype=policy, name="intermediate")
+        self.output_dense = keras.layers.Dense(hidden, dtype=policy, name="output")
+        self.output_norm = layer_norm("output_LayerNorm")
+
+    def build(self, input_shape) -> None:
+        inner_shape = (*input_shape[:-1], self.config.intermediate_size)
+        for layer in (self.attention, self.attention_output, self.attention_norm):
+            layer.build(input_shape)
+        self.intermediate.build(input_shape)
+        self.output_dense.build(inner_shape)
+        self.output_norm.build(input_shape)
+
+    def call(self, x: tf.Tensor, bias: tf.Tensor, seed: tf.Tensor | None = None) -> tf.Tensor:
+        seeds = [None if seed is None else fold_in(seed, i) for i in range(3)]
+        rate = self.config.dropout
+        attended = self.attention_output(self.attention(x, bias, seed=seeds[0]))
+        x = self.attention_norm(x + dropout(attended, rate, seeds[1]))
+        inner = gelu(self.intermediate(x))  # [batch, seq, intermediate]
+        return self.output_norm(x + dropout(self.output_dense(inner), rate, seeds[2]))
+
+
+class Encoder(keras.layers.Layer):
+    """A stack of `EncoderLayer`s, behind a projection where the embeddings have another width.
+
+    Call arguments:
+        embedded: [batch, seq, embedding_size].
+        input_mask: [batch, seq]; 1 for tokens, 0 for padding.
+        seed: of all dropout, int32 [2]; None means inference.
+
+    Returns:
+        [batch, seq, hidden_size]
+    """
+
+    def __init__(self, config: EncoderConfig, **kwargs) -> None:
+        super().__init__(**kwargs)
+        self.config = config
+        self.embeddings_project = None
+        if config.embedding_size != config.hidden_size:
+            self.embeddings_project = keras.layers.Dense(
+                config.hidden_size, dtype=self.dtype_policy, name="embeddings_project"
+            )
+        self.blocks = [
+            EncoderLayer(config, dtype=self.dtype_policy, name=f"layer_{i}")
+            for i in range(config.num_layers)
+        ]
+
+    def build(self, input_shape=None) -> None:
+        if self.embeddings_project is not None:
+            self.embeddings_project.build((None, None, self.config.embedding_size))
+        for block in self.blocks:
+            block.build((None, None, self.config.hidden_size))
+
+    def call(
+        self, embedded: tf.Tensor, input_mask: tf.Tensor, seed: tf.Tensor | None = None
+    ) -> tf.Tensor:
+        x = embedded
+        if self.embeddings_project is not None:
+            x = self.embeddings_project(x)  # [batch, seq, embed] -> [batch, seq, hidden]
+        bias = attention_bias(input_mask)
+        for i, block in enumerate(self.blocks):
+            x = block(x, bias, seed=None if seed is None else fold_in(seed, i))
+        return x
+
+
+def gelu(x: tf.Tensor) -> tf.Tensor:
+    """Exact GELU, x Phi(x), by the error function (Hendrycks and Gimpel 2016)."""
+    return tf.nn.gelu(x, approximate=False)

@@ -1,0 +1,42 @@
+"""The metrics of a run over its steps, kept with its checkpoints."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from selectra_pipeline.shards.files import storage_errors, write_text
+
+
+class History:
+    """An append-only JSON Lines file of {"step", "split", metrics...}.
+
+    It is the run's own memory: curves stay whole over restarts, whatever became of a tracking
+    server. Lines after the step that a run resumes from are dropped, they will come again.
+    """
+
+    def __init__(self, path: Path, resume_step: int) -> None:
+        self.path = path
+        kept = [line for line in read_history(path) if line["step"] <= resume_step]
+        write_text(path, "".join(_line(entry) for entry in kept))
+
+    def append(self, split: str, step: int, values: Mapping[str, float]) -> None:
+        """Add one line of metrics of `split` ("train" or "heldout")."""
+        with storage_errors(self.path), open(self.path, "a", encoding="utf-8") as opened:
+            opened.write(_line({"step": step, "split": split, **values}))
+
+
+def read_history(path: Path) -> list[dict]:
+    """All whole lines of a history, in order; a last line cut short by a crash is left out."""
+    if not path.exists():
+        return []
+    entries = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        try:
+            entries.append(json.loads(line))
+        except json.JSONDecodeError:
+            break
+    return entries
+
+
+def _line(entry: Mapping) -> str:
+    return json.dumps(entry) + "\n"

@@ -1,0 +1,98 @@
+"""AdamW as the original has it: decoupled weight decay, no bias correction."""
+
+from collections.abc import Callable, Sequence
+
+import keras
+import tensorflow as tf
+
+from selectra_pipeline.config.pretraining import OptimizerConfig
+from selectra_pipeline.pretraining.losses import global_sum
+
+# Variables without weight decay, by the last part of their path.
+NO_DECAY = ("bias", "gamma", "beta")
+
+LearningRate = Callable[[tf.Tensor], tf.Tensor]
+
+
+class AdamW(tf.Module):
+    """m = b1 m + (1-b1) g;  v = b2 v + (1-b2) g^2;  w -= lr (m / (sqrt(v) + eps) + decay w).
+
+    Without bias correction, and without decay for biases and LayerNorm weights (original:
+    model/optimization.py, AdamWeightDecayOptimizer). Make it in the strategy's scope: all its
+    state is created here, none inside the traced step.
+
+    Args:
+        variables: what to train; the gradients of `apply` come in this order.
+        learning_rate: from the step, int64 scalar, to the learning rate, float32 scalar. It is
+            computed in every step and held in no variable, so a restored checkpoint can't
+            override the configuration.
+    """
+
+    def __init__(
+        self,
+        variables: Sequence[keras.Variable],
+        config: OptimizerConfig,
+        learning_rate: LearningRate,
+    ) -> None:
+        super().__init__(name="adamw")
+        self.config = config
+        self.learning_rate = learning_rate
+        self.variables_ = [variable.value for variable in variables]
+        self.decay = [config.weight_decay if decays(v.path) else 0.0 for v in variables]
+        self.step = tf.Variable(0, trainable=False, dtype=tf.int64, name="step")
+        self.first = [self._slot(v, "m") for v in variables]
+        self.second = [self._slot(v, "v") for v in variables]
+
+    @staticmethod
+    def _slot(variable: keras.Variable, name: str) -> tf.Variable:
+        return tf.Variable(
+            tf.zeros(variable.shape, tf.float32), trainable=False, name=f"{variable.path}/{name}"
+        )
+
+    def apply(self, gradients: Sequence[tf.Tensor]) -> None:
+        """One optimisation step. Call it in replica context; gradients are global sums already."""
+        context = tf.distribute.get_replica_context()
+        context.merge_call(self._update_all, args=(list(gradients),))
+
+    def _update_all(self, strategy: tf.distribute.Strategy, gradients: list[tf.Tensor]) -> None:
+        rate = tf.cast(self.learning_rate(tf.identity(self.step)), tf.float32)
+        for variable, gradient, first, second, decay in zip(
+            self.variables_, gradients, self.first, self.second, self.decay, strict=True
+        ):
+            update = self._update_with_decay(decay)
+            arguments = (gradient, first, second, rate)
+            strategy.extended.update(variable, update, args=arguments, group=False)
+        strategy.extended.update(self.step, lambda step: step.assign_add(1), group=False)
+
+    def _update_with_decay(self, decay: float) -> Callable[..., None]:
+        config = self.config
+
+        def update(variable, gradient, first, second, rate) -> None:
+            m = first.assign(config.beta_1 * first + (1.0 - config.beta_1) * gradient)
+            v = second.assign(config.beta_2 * second + (1.0 - config.beta_2) * gradient**2)
+            change = m / (tf.sqrt(v) + config.epsilon)
+            if decay:
+                change += decay * variable
+            variable.assign_sub(rate * change)
+
+        return update
+
+
+def decays(path: str) -> bool:
+    """Whether weight decay applies to the variable with this path."""
+    return not path.endswith(NO_DECAY)
+
+
+def clip_by_global_norm(
+    gradients: Sequence[tf.Tensor | tf.IndexedSlices], limit: float
+) -> tuple[list[tf.Tensor], tf.Tensor]:
+    """Sum gradients over replicas, then scale them so that their global norm is at most `limit`.
+
+    Clipping before the sum would clip every replica by its own norm. Gradients of tables arrive as
+    indexed slices, in which an entry may occur twice: they are added up first.
+
+    Returns:
+        the clipped gradients, and the global norm before clipping
+    """
+    summed = [global_sum(tf.convert_to_tensor(gradient)) for gradient in gradients]
+    return tf.clip_by_global_norm(summed, limit)

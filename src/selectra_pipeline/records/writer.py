@@ -1,0 +1,175 @@
+"""The records stage: shards of documents to shards of training examples."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from selectra_pipeline.config.base import fingerprint as fingerprint_of
+from selectra_pipeline.config.records import RecordsConfig
+from selectra_pipeline.records.accents import check_accents
+from selectra_pipeline.records.shard_writer import ShardReport, ShardTask, write_shard
+from selectra_pipeline.records.workers import run_tasks
+from selectra_pipeline.shards.files import replace_file
+from selectra_pipeline.shards.manifest import MANIFEST_NAME, Manifest, finished
+from selectra_pipeline.vocabulary.tokenizer import Tokenizer
+
+TOKEN_COUNTS_NAME = "token_counts.npy"
+SMALL_INPUT_BYTES = 8_000_000  # compressed; below, starting processes costs more than it saves
+ORIGINAL_NAMES = {"train": "pretrain_data", "heldout": "heldout_data"}
+
+
+class RecordsError(ValueError):
+    """Documents of which no records can be made. The message says how to mend it."""
+
+
+def write_records(
+    documents: Manifest,
+    tokenizer_directory: str | Path,
+    config: RecordsConfig,
+    directory: str | Path,
+) -> Manifest:
+    """Write one shard of records for each shard of documents, and the manifest last.
+
+    The same input gives the same bytes for any number of workers. A directory that is finished is
+    left as it is; in one that was interrupted the finished shards are kept.
+
+    Returns:
+        Manifest of kind "records". Its facts: `sequence_length`, `format`, `packing`, `vocab_size`,
+        `tokenizer_digest` and for each split `examples`, `tokens` (special ones included, padding
+        not), `fill_rate` (tokens over examples times sequence length), `lost_tokens` and
+        `unknown_share` (of the tokens). Beside it stands `token_counts.npy`: int64 [vocab_size],
+        occurrences in the train split.
+
+    Raises:
+        RecordsError: a split gives no examples.
+        AccentError: the text was stripped of accents after the vocabulary was learned.
+        WorkerError: a worker process was killed.
+    """
+    directory = Path(directory)
+    tokenizer = Tokenizer.load(tokenizer_directory)
+    fingerprint = records_fingerprint(documents, tokenizer, config)
+    if manifest := finished(directory, fingerprint):
+        return manifest
+    (directory / MANIFEST_NAME).unlink(missing_ok=True)  # its shards are about to be replaced
+    tasks = shard_tasks(documents, tokenizer, config, directory, fingerprint)
+    reports = _by_split(tasks, run_tasks(write_shard, tasks, _worker_count(documents, config)))
+    for split, of_split in reports.items():
+        _require_examples(split, of_split)
+    _save_token_counts(directory, tokenizer, reports["train"])
+    manifest = Manifest(
+        directory,
+        kind="records",
+        fingerprint=fingerprint,
+        shards={
+            split: tuple(report.shard for report in of_split) for split, of_split in reports.items()
+        },
+        facts={
+            "sequence_length": config.sequence_length,
+            "format": config.format,
+            "packing": config.packing,
+            "vocab_size": tokenizer.size,
+            "tokenizer_digest": tokenizer.digest,
+            **{
+                split: _split_facts(of_split, config.sequence_length, tokenizer.unk_id)
+                for split, of_split in reports.items()
+            },
+        },
+    )
+    manifest.save()
+    _remove_leftovers(manifest)
+    return manifest
+
+
+def records_fingerprint(documents: Manifest, tokenizer: Tokenizer, config: RecordsConfig) -> str:
+    """What the records depend on: documents, tokenizer and configuration, not the workers."""
+    choices = config.to_dict()
+    del choices["workers"]
+    return fingerprint_of(choices, documents.content_digest, tokenizer.digest)
+
+
+def shard_tasks(
+    documents: Manifest,
+    tokenizer: Tokenizer,
+    config: RecordsConfig,
+    directory: Path,
+    fingerprint: str,
+) -> list[ShardTask]:
+    """One task for each shard of documents."""
+    return [
+        ShardTask(
+            documents=path,
+            records=directory / record_name(config, split, index, len(documents.shards[split])),
+            split=split,
+            index=index,
+            tokenizer=tokenizer,
+            config=config,
+            fingerprint=fingerprint,
+        )
+        for split in documents.shards
+        for index, path in enumerate(documents.paths(split))
+    ]
+
+
+def record_name(config: RecordsConfig, split: str, index: int, count: int) -> str:
+    """Name of a record file; the padded format has the names of the original ELECTRA."""
+    if config.format == "padded":
+        return f"{ORIGINAL_NAMES[split]}.tfrecord-{index}-of-{count}"
+    return f"{split}-{index:05d}-of-{count:05d}.tfrecord"
+
+
+def _worker_count(documents: Manifest, config: RecordsConfig) -> int:
+    size = sum(shard.bytes for shards in documents.shards.values() for shard in shards)
+    return 1 if size < SMALL_INPUT_BYTES else config.workers or os.cpu_count() or 1
+
+
+def _by_split(
+    tasks: Iterable[ShardTask], reports: Iterable[ShardReport]
+) -> dict[str, list[ShardReport]]:
+    by_split: dict[str, list[ShardReport]] = {}
+    for task, report in zip(tasks, reports, strict=True):
+        by_split.setdefault(task.split, []).append(report)
+    return by_split
+
+
+def _require_examples(split: str, reports: list[ShardReport]) -> None:
+    if not sum(report.shard.count for report in reports):
+        raise RecordsError(
+            f"the {split} split gives no examples: its {len(reports)} shard(s) of documents hold "
+            "no text that the tokenizer knows; ingest more text, relax ingestion.cleaning, or "
+            "raise ingestion.heldout_fraction if the split is 'heldout'"
+        )
+
+
+def _token_counts(reports: list[ShardReport]) -> np.ndarray:
+    return sum(report.token_counts for report in reports)
+
+
+def _save_token_counts(directory: Path, tokenizer: Tokenizer, reports: list[ShardReport]) -> None:
+    counts = _token_counts(reports)
+    check_accents(tokenizer, counts)
+    with replace_file(directory / TOKEN_COUNTS_NAME) as temporary, open(temporary, "wb") as opened:
+        np.save(opened, counts)
+
+
+def _split_facts(reports: list[ShardReport], sequence_length: int, unk_id: int) -> dict[str, Any]:
+    examples = sum(report.shard.count for report in reports)
+    counts = _token_counts(reports)
+    tokens = int(counts.sum())
+    return {
+        "examples": examples,
+        "tokens": tokens,
+        "fill_rate": tokens / (examples * sequence_length),
+        "lost_tokens": sum(report.lost_tokens for report in reports),
+        "unknown_share": int(counts[unk_id]) / tokens,
+    }
+
+
+def _remove_leftovers(manifest: Manifest) -> None:
+    """Delete shard reports, temporary files and shards of earlier runs from the directory."""
+    kept = {shard.name for shards in manifest.shards.values() for shard in shards}
+    for path in manifest.directory.glob("*.tfrecord*"):
+        if path.name not in kept:
+            path.unlink()

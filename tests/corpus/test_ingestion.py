@@ -1,0 +1,289 @@
+import errno
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from selectra_pipeline.config.ingestion import IngestionConfig
+from selectra_pipeline.corpus import document_shards, ingestion
+from selectra_pipeline.corpus.document import text_digest
+from selectra_pipeline.corpus.ingestion import (
+    CorpusError,
+    ingest,
+    ingestion_report,
+    iterate_documents,
+    read_shard,
+    split_of,
+)
+from selectra_pipeline.shards.files import StorageError
+from selectra_pipeline.shards.manifest import Manifest
+
+WORDS = (
+    *("camión", "año", "niño", "montaña", "río", "casa", "pueblo", "noche"),
+    *("lluvia", "camino", "piedra", "árbol", "viento", "fuego", "mar"),
+)
+
+
+def prose(number):
+    """A document of its own for every number: long enough to be kept."""
+    chosen = [WORDS[(number + 7 * i) % len(WORDS)] for i in range(25)]
+    return f"Documento {number}: " + " ".join(chosen)
+
+
+def write_corpus(folder, numbers, name="a.jsonl"):
+    folder.mkdir(exist_ok=True)
+    lines = [json.dumps({"text": prose(n)}, ensure_ascii=False) + "\n" for n in numbers]
+    (folder / name).write_text("".join(lines), encoding="utf-8")
+    return folder
+
+
+def config_for(folder, **options):
+    return IngestionConfig.from_params(
+        {"source": {"paths": str(folder)}, "heldout_fraction": 0.2, "shards": 3, **options}
+    )
+
+
+def texts(manifest, split):
+    return {document.text for document in iterate_documents(manifest, split)}
+
+
+def membership(manifest):
+    """The file that holds each text."""
+    shards = [*manifest.paths("train"), *manifest.paths("heldout")]
+    return {document.text: path.name for path in shards for document in read_shard(path)}
+
+
+def contents(directory):
+    return {path.name: path.read_bytes() for path in sorted(directory.iterdir())}
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    return write_corpus(tmp_path / "corpus", range(200))
+
+
+def test_every_document_is_in_exactly_one_split(corpus, tmp_path):
+    manifest = ingest(config_for(corpus), tmp_path / "out")
+    train, heldout = texts(manifest, "train"), texts(manifest, "heldout")
+    assert train | heldout == {prose(n) for n in range(200)}
+    assert not train & heldout
+    assert manifest.count("train") + manifest.count("heldout") == 200
+    assert 20 <= len(heldout) <= 60
+
+
+def test_shards_are_named_by_split_and_number(corpus, tmp_path):
+    manifest = ingest(config_for(corpus), tmp_path / "out")
+    assert sorted(contents(tmp_path / "out")) == [
+        "heldout-00000-of-00001.jsonl.zst",
+        "manifest.json",
+        "train-00000-of-00003.jsonl.zst",
+        "train-00001-of-00003.jsonl.zst",
+        "train-00002-of-00003.jsonl.zst",
+    ]
+    manifest.verify()
+
+
+def test_documents_are_normalised_and_their_duplicates_dropped(tmp_path):
+    folder = write_corpus(tmp_path / "corpus", range(50))
+    decomposed = prose(3).replace("ñ", "n\u0303").replace(" ", "\u00a0 ")
+    (folder / "b.txt").write_text(decomposed, encoding="utf-8")
+    manifest = ingest(config_for(folder), tmp_path / "out")
+    assert manifest.facts["rejected"] == {"duplicate": 1}
+    assert manifest.facts["examples"]["duplicate"] == [{"id": "b.txt:1", "text": prose(3)[:200]}]
+
+
+def test_duplicates_are_kept_on_request(tmp_path):
+    folder = write_corpus(tmp_path / "corpus", [*range(50), *range(50)])
+    manifest = ingest(config_for(folder, cleaning={"deduplicate": False}), tmp_path / "out")
+    assert manifest.count("train") + manifest.count("heldout") == 100
+
+
+def test_the_counts_add_up(tmp_path):
+    folder = write_corpus(tmp_path / "corpus", range(60))
+    (folder / "b.jsonl").write_text('{"text": "corto"}\n{"text": "breve"}\nroto\n')
+    config = config_for(folder, source={"paths": str(folder), "on_error": "skip"})
+    facts = ingest(config, tmp_path / "out").facts
+    kept = facts["kept"]["train"]["documents"] + facts["kept"]["heldout"]["documents"]
+    assert (facts["documents_read"], kept) == (62, 60)
+    assert facts["rejected"] == {"too_short": 2}
+    assert facts["skipped"] == {"bad_json": 1}
+    assert [source["name"] for source in facts["sources"]] == ["a.jsonl", "b.jsonl"]
+
+
+def test_the_size_of_the_text_is_measured(corpus, tmp_path):
+    manifest = ingest(config_for(corpus), tmp_path / "out")
+    train = texts(manifest, "train")
+    counted = manifest.facts["kept"]["train"]
+    assert counted["characters"] == sum(map(len, train))
+    assert counted["bytes"] == sum(len(text.encode()) for text in train)
+    assert counted["words"] == sum(len(text.split()) for text in train)
+    accented = sum(text.count(letter) for text in train for letter in "áéíóúñ")
+    assert counted["accented"] == accented
+
+
+def test_the_order_of_the_files_changes_no_membership(corpus, tmp_path):
+    other = write_corpus(tmp_path / "other", range(100, 200), "1.jsonl")
+    write_corpus(other, range(99, -1, -1), "2.jsonl")
+    one = ingest(config_for(corpus), tmp_path / "one")
+    two = ingest(config_for(other), tmp_path / "two")
+    assert membership(one) == membership(two)
+
+
+def test_a_document_stays_on_its_side_when_the_corpus_grows(corpus, tmp_path):
+    before = membership(ingest(config_for(corpus), tmp_path / "out"))
+    write_corpus(corpus, range(200, 400), "0.jsonl")
+    after = membership(ingest(config_for(corpus), tmp_path / "out"))
+    assert before.items() < after.items()
+
+
+def test_what_was_held_out_stays_so_when_the_fraction_grows():
+    digests = [text_digest(prose(n)) for n in range(500)]
+    small = {digest for digest in digests if split_of(digest, 0.05) == "heldout"}
+    large = {digest for digest in digests if split_of(digest, 0.2) == "heldout"}
+    assert small < large
+
+
+def test_the_same_corpus_gives_the_same_bytes(corpus, tmp_path):
+    ingest(config_for(corpus), tmp_path / "one")
+    ingest(config_for(corpus), tmp_path / "two")
+    assert contents(tmp_path / "one") == contents(tmp_path / "two")
+
+
+def test_shards_do_not_depend_on_how_often_buffers_are_written(corpus, tmp_path, monkeypatch):
+    one = membership(ingest(config_for(corpus), tmp_path / "one"))
+    monkeypatch.setattr(document_shards, "LARGEST_FRAME", 1_000)
+    assert membership(ingest(config_for(corpus), tmp_path / "two")) == one
+
+
+def test_more_shards_than_documents_leave_readable_empty_shards(corpus, tmp_path):
+    manifest = ingest(config_for(corpus, shards=300), tmp_path / "out")
+    assert len(texts(manifest, "train")) == manifest.count("train")
+    assert 0 in [shard.count for shard in manifest.shards["train"]]
+
+
+def test_a_finished_stage_is_not_run_again(corpus, tmp_path, caplog, monkeypatch):
+    first = ingest(config_for(corpus), tmp_path / "out")
+    monkeypatch.setattr(ingestion, "open_corpus", lambda *_: pytest.fail("the corpus was read"))
+    with caplog.at_level(logging.INFO):
+        assert ingest(config_for(corpus), tmp_path / "out") == first
+    assert "ingestion is up to date" in caplog.text
+
+
+def test_a_changed_file_or_configuration_runs_the_stage_again(corpus, tmp_path):
+    first = ingest(config_for(corpus), tmp_path / "out")
+    fewer = ingest(config_for(corpus, shards=2), tmp_path / "out")
+    assert fewer.fingerprint != first.fingerprint
+    assert len(list((tmp_path / "out").glob("train-*"))) == 2
+    write_corpus(corpus, range(1, 201))
+    assert prose(200) in membership(ingest(config_for(corpus, shards=2), tmp_path / "out"))
+
+
+def test_an_error_halfway_leaves_nothing_behind(corpus, tmp_path):
+    (corpus / "b.jsonl").write_text("roto\n")
+    with pytest.raises(ValueError, match=r"b\.jsonl, line 1"):
+        ingest(config_for(corpus), tmp_path / "out")
+    assert contents(tmp_path / "out") == {}
+
+
+def test_a_killed_run_leaves_no_manifest_and_the_next_one_gives_the_same_bytes(corpus, tmp_path):
+    script = (
+        "import os, signal, sys\n"
+        "from selectra_pipeline.corpus import document_shards, ingestion\n"
+        "from selectra_pipeline.config.ingestion import IngestionConfig\n"
+        "document_shards.LARGEST_FRAME = 1000\n"
+        "original, calls = ingestion.rejection, []\n"
+        "def rejection(text, config):\n"
+        "    calls.append(1)\n"
+        "    if len(calls) == 150: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "    return original(text, config)\n"
+        "ingestion.rejection = rejection\n"
+        "params = {'source': {'paths': sys.argv[1]}, 'heldout_fraction': 0.2, 'shards': 3}\n"
+        "ingestion.ingest(IngestionConfig.from_params(params), sys.argv[2])\n"
+    )
+    out = tmp_path / "out"
+    source = str(Path(ingestion.__file__).parents[2])
+    killed = subprocess.run(
+        [sys.executable, "-c", script, corpus, out], env={**os.environ, "PYTHONPATH": source}
+    )
+    assert killed.returncode == -signal.SIGKILL
+    assert list(out.glob(".train-*.tmp"))
+    with pytest.raises(FileNotFoundError, match="has not finished"):
+        Manifest.load(out)
+    ingest(config_for(corpus), out)
+    ingest(config_for(corpus), tmp_path / "unbroken")
+    assert contents(out) == contents(tmp_path / "unbroken")
+
+
+def test_a_full_disk_names_the_file_and_the_way_out(corpus, tmp_path, monkeypatch):
+    def no_space(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(document_shards, "open", no_space, raising=False)
+    with pytest.raises(StorageError, match=r"disk is full while writing .*train-00000-of-00003"):
+        ingest(config_for(corpus), tmp_path / "out")
+    assert contents(tmp_path / "out") == {}
+
+
+def test_an_empty_corpus_says_what_became_of_it(tmp_path):
+    (tmp_path / "a.txt").write_text("corto\n\nbreve")
+    with pytest.raises(CorpusError, match=r"no document was kept of 2 read .*too_short 2"):
+        ingest(config_for(tmp_path / "a.txt"), tmp_path / "out")
+    assert contents(tmp_path / "out") == {}
+
+
+@pytest.mark.parametrize(("split", "remedy"), [("heldout", "raise"), ("train", "lower")])
+def test_an_empty_split_says_how_to_fill_it(tmp_path, split, remedy):
+    other = {"heldout": "train", "train": "heldout"}[split]
+    number = next(n for n in range(99) if split_of(text_digest(prose(n)), 0.2) == other)
+    folder = write_corpus(tmp_path / "corpus", [number])
+    with pytest.raises(CorpusError, match=f"{split} is empty; add text or {remedy} heldout_frac"):
+        ingest(config_for(folder), tmp_path / "out")
+
+
+def test_a_corpus_without_accents_is_ingested_with_a_warning(tmp_path, caplog):
+    plain = str.maketrans("áéíóúñ", "aeioun")
+    (tmp_path / "a.txt").write_text("\n".join(prose(n).translate(plain) for n in range(60)))
+    config = config_for(
+        tmp_path / "a.txt", source={"paths": str(tmp_path / "a.txt"), "text_unit": "line"}
+    )
+    manifest = ingest(config, tmp_path / "out")
+    assert manifest.facts["accented_share"] == 0.0
+    assert "not one accented letter" in caplog.text
+
+
+def test_progress_is_logged(corpus, tmp_path, caplog, monkeypatch):
+    monkeypatch.setattr(ingestion, "SECONDS_BETWEEN_REPORTS", 0.0)
+    with caplog.at_level(logging.INFO):
+        ingest(config_for(corpus), tmp_path / "out")
+    assert "ingestion: 200 documents read" in caplog.text
+
+
+def test_a_damaged_shard_is_named_with_the_remedy(corpus, tmp_path):
+    path = ingest(config_for(corpus), tmp_path / "out").paths("train")[1]
+    path.write_bytes(path.read_bytes()[:-9])
+    with pytest.raises(
+        ValueError, match=rf"{path} is damaged at or after line .*delete .*manifest"
+    ):
+        list(read_shard(path))
+
+
+def test_identifiers_that_cannot_be_written_are_cleaned(tmp_path):
+    lines = [json.dumps({"id": f"{n}\ud83d\n", "text": prose(n)}) for n in range(50)]
+    (tmp_path / "a.jsonl").write_text("\n".join(lines))
+    manifest = ingest(config_for(tmp_path / "a.jsonl"), tmp_path / "out")
+    ids = [d.id for split in ("train", "heldout") for d in iterate_documents(manifest, split)]
+    assert sorted(map(int, ids)) == list(range(50))
+
+
+def test_the_report_shows_sizes_reasons_and_examples(corpus, tmp_path):
+    (corpus / "b.txt").write_text("demasiado\ncorto")
+    manifest = ingest(config_for(corpus), tmp_path / "out")
+    report = ingestion_report(manifest)
+    assert f"| train | {manifest.count('train')} |" in report
+    assert "| too_short | 1 |" in report
+    assert "- b.txt:1: `demasiado / corto`" in report

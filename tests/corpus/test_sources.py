@@ -1,0 +1,256 @@
+import gzip
+import json
+from collections import Counter
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import zstandard
+
+from selectra_pipeline.config.ingestion import IngestionConfig, SourceConfig
+from selectra_pipeline.corpus.document import Document
+from selectra_pipeline.corpus.source_files import SourceError
+from selectra_pipeline.corpus.sources import open_corpus, read_documents
+
+
+def read(path, counts=None, **options):
+    config = SourceConfig(paths=(str(path),), **options)
+    return list(read_documents(config, Counter() if counts is None else counts))
+
+
+def error_of(path, **options):
+    with pytest.raises(SourceError) as caught:
+        read(path, **options)
+    return str(caught.value)
+
+
+def skipped(path, **options):
+    """The texts that remain and the counts, when damage is skipped."""
+    counts = Counter()
+    texts = [document.text for document in read(path, counts, on_error="skip", **options)]
+    return texts, dict(counts)
+
+
+def write(path, content):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def json_lines(*texts):
+    return "".join(json.dumps({"text": text}, ensure_ascii=False) + "\n" for text in texts)
+
+
+# Formats
+
+
+def test_blank_lines_part_the_documents_of_a_text_file(tmp_path):
+    path = write(tmp_path / "a.txt", "\nuno\ndos\r\n \r\n\ntres")
+    assert read(path) == [Document("a.txt:2", "uno\ndos\r\n"), Document("a.txt:6", "tres")]
+
+
+def test_every_line_of_a_text_file_can_be_a_document(tmp_path):
+    path = write(tmp_path / "a.txt", "uno\n\ndos\n")
+    expected = [Document("a.txt:1", "uno\n"), Document("a.txt:3", "dos\n")]
+    assert read(path, text_unit="line") == expected
+
+
+def test_a_whole_text_file_can_be_a_document(tmp_path):
+    path = write(tmp_path / "a.txt", "uno\n\ndos\n")
+    assert read(path, text_unit="file") == [Document("a.txt:1", "uno\n\ndos\n")]
+
+
+def test_json_lines_keep_their_own_text_id_and_get_one_otherwise(tmp_path):
+    path = write(tmp_path / "a.jsonl", '{"id": "x", "text": "uno"}\n\n{"id": 7, "text": "dos"}\n')
+    assert read(path) == [Document("x", "uno"), Document("a.jsonl:3", "dos")]
+
+
+def test_only_a_newline_ends_a_json_line(tmp_path):
+    text = "uno\u2028dos\u0085tres\x1cfin"
+    assert [d.text for d in read(write(tmp_path / "a.jsonl", json_lines(text)))] == [text]
+
+
+def test_a_byte_order_mark_is_no_damage(tmp_path):
+    path = write(tmp_path / "a.jsonl", b"\xef\xbb\xbf" + json_lines("uno").encode())
+    assert [d.text for d in read(path)] == ["uno"]
+
+
+@pytest.mark.parametrize("type_", [pa.string(), pa.large_string()])
+def test_parquet_columns_are_read(tmp_path, type_):
+    path = tmp_path / "a.parquet"
+    texts = [f"texto {i}" for i in range(600)]
+    pq.write_table(pa.table({"n": range(600), "content": pa.array(texts, type_)}), path)
+    documents = read(path, text_field="content")
+    assert [d.text for d in documents] == texts
+    assert documents[599].id == "a.parquet:600"
+
+
+@pytest.mark.parametrize("suffix", [".txt", ".txt.gz", ".txt.zst", ".TXT.GZ"])
+def test_compressed_files_read_like_plain_ones(tmp_path, suffix):
+    pack = {"z": gzip.compress, "t": zstandard.compress}
+    content = "año\n\nniño\n".encode()
+    kind = suffix.lower()[-3:]
+    packed = pack["z"](content) if kind == ".gz" else content
+    packed = pack["t"](content) if kind == "zst" else packed
+    path = write(tmp_path / f"a{suffix}", packed)
+    assert [d.text.strip() for d in read(path)] == ["año", "niño"]
+
+
+# Finding files
+
+
+def test_a_folder_is_read_recursively_in_sorted_order(tmp_path):
+    for name in ("b.txt", "a/z.jsonl", "a/b/c.txt", ".hidden.txt", "LEEME.md"):
+        write(tmp_path / name, json_lines("x"))
+    ids = [document.id for document in read(tmp_path)]
+    assert ids == ["a/b/c.txt:1", "a/z.jsonl:1", "b.txt:1"]
+
+
+def test_a_glob_reaches_into_folders_and_a_file_named_twice_is_read_once(tmp_path):
+    for name in ("b.txt", "a/c.txt", "a/d.jsonl"):
+        write(tmp_path / name, json_lines("x"))
+    config = SourceConfig(paths=(f"{tmp_path}/**/*.txt;{tmp_path}/b.txt",))
+    ids = [document.id for document in read_documents(config, Counter())]
+    assert ids == ["a/c.txt:1", "b.txt:1"]
+
+
+def test_an_empty_glob_is_named_with_what_lies_beside(tmp_path):
+    write(tmp_path / "novelas.txt.gz", b"")
+    message = error_of(tmp_path / "*.jsonl")
+    assert f"{tmp_path}/*.jsonl matches no file" in message
+    assert "novelas.txt.gz" in message
+
+
+def test_a_path_that_does_not_exist_gets_the_nearest_name(tmp_path):
+    write(tmp_path / "novelas.txt", "x")
+    message = error_of(tmp_path / "novela.txt")
+    assert "novela.txt does not exist" in message
+    assert f"did you mean {tmp_path / 'novelas.txt'}?" in message
+
+
+def test_an_empty_folder_is_an_error(tmp_path):
+    assert f"{tmp_path} holds no file of a supported format" in error_of(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.txt.bz2", "a.parquet.gz", "a.zst"])
+def test_an_unsupported_format_says_which_are_supported(tmp_path, name):
+    message = error_of(write(tmp_path / name, "x"))
+    assert name in message
+    assert "`.jsonl`" in message
+
+
+# Damage
+
+
+def test_bad_utf8_is_told_by_file_line_and_byte(tmp_path):
+    path = write(tmp_path / "a.txt", b"uno\n\ncami\xf3n\n\ntres\n")
+    message = error_of(path)
+    assert f"{path}, line 3: byte 4 of the line (0xf3)" in message
+    assert "iconv" in message
+    assert skipped(path) == (["uno\n", "tres\n"], {"bad_utf8": 1})
+
+
+@pytest.mark.parametrize(
+    ("name", "pack"), [("a.jsonl.gz", gzip.compress), ("a.jsonl.zst", zstandard.compress)]
+)
+def test_a_cut_off_file_is_told_and_what_comes_before_is_kept(tmp_path, name, pack):
+    content = json_lines(*(f"{i} {i**7}" for i in range(20_000))).encode()
+    path = write(tmp_path / name, pack(content)[:-50])
+    message = error_of(path)
+    assert f"{path}: not readable after line " in message
+    assert "fetch the file again" in message
+    write(tmp_path / "b.jsonl", json_lines("la siguiente"))
+    texts, counts = skipped(tmp_path)
+    assert counts == {"damaged_file": 1}
+    assert len(texts) > 10_000
+    assert texts[-1] == "la siguiente"
+
+
+@pytest.mark.parametrize("name", ["a.txt.gz", "a.txt.zst"])
+def test_a_file_that_is_not_what_its_name_says_is_damaged(tmp_path, name):
+    path = write(tmp_path / name, "sin comprimir\n" * 30)
+    assert f"{path}: not readable after line 0" in error_of(path)
+    assert skipped(path) == ([], {"damaged_file": 1})
+
+
+def test_a_document_that_the_damage_cuts_in_two_is_not_kept(tmp_path):
+    whole = gzip.compress(b"entero\n\n")
+    broken = gzip.compress(b"a medias\n" * 1000)[:-8]
+    path = write(tmp_path / "a.txt.gz", whole + broken)
+    assert skipped(path) == (["entero\n"], {"damaged_file": 1})
+
+
+@pytest.mark.parametrize("line", ['{"text": "x"', '["text"]', "[" * 100_000, "7"])
+def test_bad_json_is_told_by_file_and_line(tmp_path, line):
+    path = write(tmp_path / "a.jsonl", json_lines("uno") + line + "\n" + json_lines("tres"))
+    assert f"{path}, line 2: a JSON object was expected" in error_of(path)
+    assert skipped(path) == (["uno", "tres"], {"bad_json": 1})
+
+
+def test_a_missing_field_names_the_fields_that_are_there(tmp_path):
+    path = write(tmp_path / "a.jsonl", '{"texto": "x", "url": "y"}\n')
+    message = error_of(path)
+    assert f"{path}, line 1: no field 'text'" in message
+    assert "did you mean 'texto'? there are: texto, url" in message
+    assert skipped(path) == ([], {"missing_field": 1})
+
+
+@pytest.mark.parametrize(
+    ("value", "got"), [("null", "null"), ("7", "of type int"), ("[]", "of type list")]
+)
+def test_a_field_that_is_no_text_is_told(tmp_path, value, got):
+    path = write(tmp_path / "a.jsonl", json_lines("uno") + f'{{"text": {value}}}\n')
+    assert f"{path}, line 2: the text is {got}, not a text" in error_of(path)
+    assert skipped(path) == (["uno"], {"not_a_text": 1})
+
+
+def test_a_null_in_parquet_is_told_by_its_record(tmp_path):
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"text": ["uno", None, "tres"]}), path)
+    assert f"{path}, record 2: the text is null" in error_of(path)
+    assert skipped(path) == (["uno", "tres"], {"not_a_text": 1})
+
+
+def test_bad_utf8_in_parquet_is_told_by_its_record(tmp_path):
+    path = tmp_path / "a.parquet"
+    raw = pa.array([b"uno", b"cami\xf3n"], pa.binary())
+    text = pa.StringArray.from_buffers(2, raw.buffers()[1], raw.buffers()[2])
+    pq.write_table(pa.table({"text": text}), path)
+    assert f"{path}, record 2: not UTF-8" in error_of(path)
+    assert skipped(path) == (["uno"], {"bad_utf8": 1})
+
+
+def test_a_missing_parquet_column_is_told_before_reading(tmp_path):
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"content": ["uno"]}), path)
+    assert f"{path}: no column 'text'" in error_of(path)
+    assert skipped(path) == ([], {"missing_field": 1})
+
+
+def test_an_unreadable_parquet_file_is_told(tmp_path):
+    path = write(tmp_path / "a.parquet", "no es Parquet")
+    assert f"{path} is not readable as Parquet" in error_of(path)
+    assert skipped(path) == ([], {"damaged_file": 1})
+
+
+def test_an_empty_file_is_counted_and_no_error(tmp_path):
+    write(tmp_path / "a.txt", "")
+    write(tmp_path / "b.txt", "uno")
+    counts = Counter()
+    assert [d.text for d in read(tmp_path, counts)] == ["uno"]
+    assert counts == {"empty_file": 1}
+
+
+def test_the_corpus_of_a_configuration_is_that_of_its_paths(tmp_path):
+    write(tmp_path / "a.txt", "uno")
+    config = IngestionConfig(source=SourceConfig(paths=(str(tmp_path),)))
+    assert list(open_corpus(config, Counter())) == [Document("a.txt:1", "uno")]
+
+
+def test_every_file_of_the_real_corpus_is_read(shared_data):
+    config = SourceConfig(paths=(str(shared_data / "corpus" / "*_*.gz"),))
+    stream, counts = read_documents(config, Counter()), Counter()
+    for document in stream:
+        counts["documents"] += 1
+        counts["without_text"] += not document.text.strip()
+    assert counts == {"documents": 18_932, "without_text": 0}

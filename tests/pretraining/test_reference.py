@@ -1,0 +1,258 @@
+"""The original's own numbers (google-research/electra) are reproduced, for every recorded file."""
+
+import json
+import math
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from selectra_pipeline.config.architecture import EncoderConfig
+from selectra_pipeline.config.pretraining import (
+    ObjectiveConfig,
+    OptimizerConfig,
+    ScheduleConfig,
+)
+from selectra_pipeline.model.electra import Electra
+from selectra_pipeline.pretraining.masking import Masked
+from selectra_pipeline.pretraining.objective import ElectraOutputs, discriminate
+from selectra_pipeline.pretraining.optimizer import AdamW, clip_by_global_norm
+from selectra_pipeline.pretraining.schedule import PolynomialSchedule
+from selectra_pipeline.records.reader import Batch
+
+DIRECTORY = Path(
+    os.environ.get("SELECTRA_REFERENCE_DIR") or Path(__file__).parents[1] / "reference"
+)
+FILES = sorted(DIRECTORY.glob("electra_reference_*.json"))
+RELATIVE = 1e-4
+
+
+def test_there_are_reference_files():
+    assert FILES, f"no electra_reference_*.json in {DIRECTORY}"
+
+
+class Replay:
+    """Our model with the reference's weights, inputs, masks and samples."""
+
+    def __init__(self, reference: dict) -> None:
+        self.reference = reference
+        self.config = config = reference["config"]
+        self.model = Electra(
+            encoder_config(
+                config,
+                config["generator_hidden_size"],
+                config["generator_num_attention_heads"],
+                config["generator_intermediate_size"],
+            ),
+            encoder_config(
+                config,
+                config["hidden_size"],
+                config["num_attention_heads"],
+                config["intermediate_size"],
+            ),
+            name="electra",
+        )
+        self.model.build()
+        ours = {original_name(v.path): v for v in self.model.trainable_variables}
+        names = [variable["name"] for variable in reference["variables"]]
+        assert sorted(ours) == sorted(names)
+        self.variables = [ours[name] for name in names]
+        for number, (variable, recorded) in enumerate(
+            zip(self.variables, reference["variables"], strict=True)
+        ):
+            assert list(variable.shape) == recorded["shape"], recorded["name"]
+            variable.assign(start_value(number, recorded))
+        self.objective = ObjectiveConfig(
+            mlm_weight=config["mlm_weight"], rtd_weight=config["rtd_weight"]
+        )
+        self.optimizer = AdamW(
+            self.variables,
+            OptimizerConfig(
+                config["beta_1"],
+                config["beta_2"],
+                config["epsilon"],
+                config["weight_decay"],
+                config["clip_global_norm"],
+            ),
+            PolynomialSchedule(
+                ScheduleConfig(
+                    config["learning_rate"], config["warmup_steps"], config["decay_power"]
+                ),
+                config["total_steps"],
+            ),
+        )
+
+    def forward(self) -> ElectraOutputs:
+        given = {
+            key: tf.constant(self.reference[key])
+            for key in (
+                "input_ids",
+                "input_mask",
+                "segment_ids",
+                "masked_input_ids",
+                "masked_positions",
+                "masked_ids",
+                "masked_weights",
+                "sampled_ids",
+            )
+        }
+        batch = Batch(given["input_ids"], given["input_mask"], given["segment_ids"])
+        masked = Masked(
+            given["masked_input_ids"],
+            given["masked_positions"],
+            given["masked_ids"],
+            given["masked_weights"],
+        )
+        logits = self.model.predict_words(
+            masked.input_ids, batch.input_mask, batch.segment_ids, masked.positions
+        )
+        return discriminate(
+            self.model, batch, masked, logits, given["sampled_ids"], self.objective, seed=None
+        )
+
+    @tf.function
+    def gradients(self) -> tuple[ElectraOutputs, list[tf.Tensor]]:
+        with tf.GradientTape() as tape:
+            outputs = self.forward()
+        gradients = tape.gradient(outputs.loss, [v.value for v in self.variables])
+        return outputs, [tf.convert_to_tensor(gradient) for gradient in gradients]
+
+    @tf.function
+    def step(self) -> tf.Tensor:
+        outputs, gradients = self.gradients()
+        clipped, _ = clip_by_global_norm(gradients, self.config["clip_global_norm"])
+        self.optimizer.apply(clipped)
+        return tf.stack([outputs.loss, outputs.mlm_loss, outputs.rtd_loss])
+
+
+def encoder_config(config: dict, hidden: int, heads: int, intermediate: int) -> EncoderConfig:
+    return EncoderConfig(
+        vocab_size=config["vocab_size"],
+        embedding_size=config["embedding_size"],
+        hidden_size=hidden,
+        num_layers=config["num_hidden_layers"],
+        num_heads=heads,
+        intermediate_size=intermediate,
+        max_position_embeddings=config["max_position_embeddings"],
+        type_vocab_size=config["type_vocab_size"],
+        dropout=config["dropout"],
+        attention_dropout=config["dropout"],
+        layer_norm_epsilon=config["layer_norm_epsilon"],
+        initializer_range=0.02,
+    )
+
+
+def original_name(path: str) -> str:
+    """The original checkpoint's name of one of our variables."""
+    name = path.removeprefix("electra/")
+    for ours, theirs in (
+        ("generator_head/bias", "generator_predictions/output_bias"),
+        ("generator_head/", "generator_predictions/"),
+        ("discriminator_head/dense_prediction", "discriminator_predictions/dense_1"),
+        ("discriminator_head/", "discriminator_predictions/"),
+        ("discriminator/embeddings_project", "electra/embeddings_project"),
+        ("discriminator/", "electra/encoder/"),
+        ("generator/layer_", "generator/encoder/layer_"),
+        ("embeddings/", "electra/embeddings/"),
+    ):
+        if name.startswith(ours):
+            name = theirs + name.removeprefix(ours)
+            break
+    for ours, theirs in (
+        ("/attention_output/", "/attention/output/dense/"),
+        ("/attention_LayerNorm/", "/attention/output/LayerNorm/"),
+        ("/attention/query", "/attention/self/query"),
+        ("/attention/key", "/attention/self/key"),
+        ("/attention/value", "/attention/self/value"),
+        ("/intermediate/", "/intermediate/dense/"),
+        ("/output_LayerNorm/", "/output/LayerNorm/"),
+    ):
+        name = name.replace(ours, theirs)
+    if "/layer_" in name and "/attention/" not in name:
+        name = name.replace("/output/kernel", "/output/dense/kernel")
+        name = name.replace("/output/bias", "/output/dense/bias")
+    return name
+
+
+def start_value(number: int, recorded: dict) -> np.ndarray:
+    """0.05 sin(12.9898 k + 78.233 (n + 1)), plus 1 where the name ends in gamma."""
+    k = np.arange(1, math.prod(recorded["shape"]) + 1, dtype=np.float64)
+    values = 0.05 * np.sin(12.9898 * k + 78.233 * (number + 1))
+    if recorded["name"].endswith("gamma"):
+        values += 1.0
+    return values.astype(np.float32).reshape(recorded["shape"])
+
+
+@pytest.fixture(scope="module", params=FILES, ids=lambda path: path.stem)
+def reference(request) -> dict:
+    return json.loads(request.param.read_text())
+
+
+@pytest.fixture(scope="module")
+def first_pass(reference) -> tuple[ElectraOutputs, list[tf.Tensor]]:
+    replay = Replay(reference)
+    return replay.gradients()
+
+
+def test_forward_pass_equals_the_original(reference, first_pass):
+    outputs, _ = first_pass
+    recorded = reference["forward"]
+    logits = np.array(recorded["mlm_logits"])
+    np.testing.assert_allclose(
+        outputs.mlm_logits, logits, rtol=RELATIVE, atol=RELATIVE * np.abs(logits).max() / 10
+    )
+    np.testing.assert_allclose(tf.sigmoid(outputs.rtd_logits), recorded["disc_probs"], RELATIVE)
+    np.testing.assert_array_equal(outputs.corrupted_ids, recorded["corrupted"])
+    np.testing.assert_array_equal(tf.cast(outputs.is_replaced, tf.int32), recorded["disc_labels"])
+    assert float(outputs.mlm_loss) == pytest.approx(recorded["mlm_loss"], rel=RELATIVE)
+    assert float(outputs.rtd_loss) == pytest.approx(recorded["disc_loss"], rel=RELATIVE)
+    assert float(outputs.loss) == pytest.approx(recorded["total_loss"], rel=RELATIVE)
+
+
+def test_gradients_equal_the_original(reference, first_pass):
+    _, gradients = first_pass
+    norm = float(tf.linalg.global_norm(gradients))
+    assert norm == pytest.approx(reference["forward"]["grad_global_norm"], rel=RELATIVE)
+    for variable, gradient in zip(reference["variables"], gradients, strict=True):
+        name = variable["name"]
+        recorded = reference["gradient"][name]
+        if name.endswith("self/key/bias"):
+            # Softmax ignores a shift of its scores: this gradient is 0, what is left is rounding.
+            assert recorded["l2"] < 1e-9 * norm
+            assert np.linalg.norm(gradient) < 1e-9 * norm, name
+        else:
+            assert_summary(gradient.numpy(), recorded, name)
+
+
+def test_weights_after_2_and_6_steps_equal_the_original(reference):
+    replay = Replay(reference)
+    rates = [float(replay.optimizer.learning_rate(step)) for step in range(6)]
+    np.testing.assert_allclose(rates, reference["learning_rate_of_each_step"], rtol=RELATIVE)
+    losses = []
+    for step in range(1, 7):
+        losses.append(replay.step().numpy())
+        if step in (2, 6):
+            recorded = reference[f"weights_after_{step}_steps"]
+            for variable, ours in zip(reference["variables"], replay.variables, strict=True):
+                assert_summary(ours.numpy(), recorded[variable["name"]], variable["name"])
+    np.testing.assert_allclose(losses, reference["losses_before_each_step"], rtol=RELATIVE)
+
+
+def assert_summary(value: np.ndarray, recorded: dict, name: str) -> None:
+    """Length, sum and first entries agree to `RELATIVE`.
+
+    Where entries cancel, a sum is compared to the length, an entry to their root mean square.
+    """
+    value = value.astype(np.float64)
+    length = recorded["l2"]
+    assert np.linalg.norm(value) == pytest.approx(length, rel=RELATIVE), name
+    assert value.sum() == pytest.approx(recorded["sum"], rel=RELATIVE, abs=RELATIVE * length), name
+    np.testing.assert_allclose(
+        value.ravel()[: len(recorded["first"])],
+        recorded["first"],
+        rtol=RELATIVE,
+        atol=RELATIVE * length / math.sqrt(value.size),
+        err_msg=name,
+    )
