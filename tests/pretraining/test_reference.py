@@ -15,6 +15,7 @@ from selectra_pipeline.config.pretraining import (
     OptimizerConfig,
     ScheduleConfig,
 )
+from selectra_pipeline.interchange.names import original_name
 from selectra_pipeline.model.electra import Electra
 from selectra_pipeline.pretraining.masking import Masked
 from selectra_pipeline.pretraining.objective import ElectraOutputs, discriminate
@@ -142,38 +143,6 @@ def encoder_config(config: dict, hidden: int, heads: int, intermediate: int) -> 
         layer_norm_epsilon=config["layer_norm_epsilon"],
         initializer_range=0.02,
     )
-
-
-def original_name(path: str) -> str:
-    """The original checkpoint's name of one of our variables."""
-    name = path.removeprefix("electra/")
-    for ours, theirs in (
-        ("generator_head/bias", "generator_predictions/output_bias"),
-        ("generator_head/", "generator_predictions/"),
-        ("discriminator_head/dense_prediction", "discriminator_predictions/dense_1"),
-        ("discriminator_head/", "discriminator_predictions/"),
-        ("discriminator/embeddings_project", "electra/embeddings_project"),
-        ("discriminator/", "electra/encoder/"),
-        ("generator/layer_", "generator/encoder/layer_"),
-        ("embeddings/", "electra/embeddings/"),
-    ):
-        if name.startswith(ours):
-            name = theirs + name.removeprefix(ours)
-            break
-    for ours, theirs in (
-        ("/attention_output/", "/attention/output/dense/"),
-        ("/attention_LayerNorm/", "/attention/output/LayerNorm/"),
-        ("/attention/query", "/attention/self/query"),
-        ("/attention/key", "/attention/self/key"),
-        ("/attention/value", "/attention/self/value"),
-        ("/intermediate/", "/intermediate/dense/"),
-        ("/output_LayerNorm/", "/output/LayerNorm/"),
-    ):
-        name = name.replace(ours, theirs)
-    if "/layer_" in name and "/attention/" not in name:
-        name = name.replace("/output/kernel", "/output/dense/kernel")
-        name = name.replace("/output/bias", "/output/dense/bias")
-    return name
 
 
 def start_value(number: int, recorded: dict) -> np.ndarray:

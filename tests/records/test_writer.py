@@ -10,10 +10,10 @@ from selectra_pipeline.config.vocabulary import SPECIAL_TOKENS
 from selectra_pipeline.corpus.document import Document
 from selectra_pipeline.corpus.document_shards import DocumentShardsWriter
 from selectra_pipeline.records import shard_writer, writer
-from selectra_pipeline.records.accents import AccentError
 from selectra_pipeline.records.reader import heldout_batches, training_batches
 from selectra_pipeline.records.writer import RecordsError, write_records
 from selectra_pipeline.shards.manifest import MANIFEST_NAME, Manifest
+from selectra_pipeline.vocabulary.accents import AccentError
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 
 WORDS = ["El", "camión", "cruzó", "la", "frontera", "Nadie", "lo", "vio", "ayer", "tarde"]

@@ -7,8 +7,9 @@ from selectra_pipeline.config.vocabulary import VocabularyConfig
 from selectra_pipeline.corpus.document import Document
 from selectra_pipeline.corpus.document_shards import DocumentShardsWriter
 from selectra_pipeline.shards.manifest import Manifest
-from selectra_pipeline.vocabulary.learning import VocabularyError, learn
-from selectra_pipeline.vocabulary.stage import build_vocabulary, load_vocabulary
+from selectra_pipeline.vocabulary.learning import learn
+from selectra_pipeline.vocabulary.stage import build_vocabulary
+from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 
 CONFIG = VocabularyConfig(size=300, alphabet_limit=60)
 
@@ -29,32 +30,32 @@ def documents(tmp_path, spanish_texts) -> Manifest:
 
 
 def test_the_stage_learns_from_the_training_split_only(documents, spanish_texts, tmp_path):
-    artifact = build_vocabulary(documents, CONFIG, tmp_path / "vocabulary")
-    assert list(artifact.load_tokenizer().vocabulary) == learn(spanish_texts[:50], CONFIG)
-    assert artifact.size == 300
+    manifest = build_vocabulary(documents, CONFIG, tmp_path / "vocabulary")
+    assert list(Tokenizer.load(manifest.directory).vocabulary) == learn(spanish_texts[:50], CONFIG)
+    assert manifest.facts["size"] == 300
 
 
 def test_the_report_is_measured_on_the_heldout_split_for_both_algorithms(documents, tmp_path):
-    artifact = build_vocabulary(documents, CONFIG, tmp_path / "vocabulary")
-    assert artifact.facts["measured_on"] == "heldout"
-    assert {quality["words"] for quality in artifact.facts["quality"].values()} == {430}
-    assert list(artifact.facts["quality"]) == ["wordpiece", "bpe"]
-    assert "Measured on the heldout documents." in artifact.read_report()
+    manifest = build_vocabulary(documents, CONFIG, tmp_path / "vocabulary")
+    assert manifest.facts["measured_on"] == "heldout"
+    assert {quality["words"] for quality in manifest.facts["quality"].values()} == {430}
+    assert list(manifest.facts["quality"]) == ["wordpiece", "bpe"]
+    assert "Measured on the heldout documents." in manifest.paths("report")[0].read_text()
 
 
 def test_without_heldout_documents_the_report_says_that_it_is_on_training_text(
     spanish_texts, tmp_path
 ):
     documents = write_documents(tmp_path / "documents", {"train": spanish_texts})
-    artifact = build_vocabulary(documents, CONFIG, tmp_path / "vocabulary")
-    assert artifact.facts["measured_on"] == "train"
+    manifest = build_vocabulary(documents, CONFIG, tmp_path / "vocabulary")
+    assert manifest.facts["measured_on"] == "train"
 
 
 def test_a_finished_vocabulary_is_not_learned_again(documents, tmp_path):
     first = build_vocabulary(documents, CONFIG, tmp_path / "vocabulary")
     os.utime(tmp_path / "vocabulary" / "vocab.txt", ns=(0, 0))
     assert build_vocabulary(documents, CONFIG, tmp_path / "vocabulary") == first
-    assert load_vocabulary(tmp_path / "vocabulary") == first
+    assert Manifest.load(tmp_path / "vocabulary") == first
     assert (tmp_path / "vocabulary" / "vocab.txt").stat().st_mtime_ns == 0
 
 
@@ -64,29 +65,19 @@ def test_another_configuration_or_other_documents_make_another_vocabulary(
     first = build_vocabulary(documents, CONFIG, tmp_path / "vocabulary")
     smaller = dataclasses.replace(CONFIG, size=200)
     second = build_vocabulary(documents, smaller, tmp_path / "vocabulary")
-    assert (second.size, load_vocabulary(tmp_path / "vocabulary").size) == (200, 200)
+    assert (second.facts["size"], Tokenizer.load(tmp_path / "vocabulary").size) == (200, 200)
     others = write_documents(tmp_path / "others", {"train": spanish_texts[20:]})
     third = build_vocabulary(others, smaller, tmp_path / "vocabulary")
     assert len({first.fingerprint, second.fingerprint, third.fingerprint}) == 3
 
 
-def test_a_changed_vocabulary_is_refused_and_learned_again(documents, tmp_path):
+def test_a_changed_vocabulary_is_learned_again(documents, tmp_path):
     directory = tmp_path / "vocabulary"
     first = build_vocabulary(documents, CONFIG, directory)
-    (directory / "vocab.txt").write_text("[PAD]\n")
-    with pytest.raises(ValueError, match="changed after it was saved"):
-        load_vocabulary(directory)
+    text = (directory / "vocab.txt").read_text()
+    (directory / "vocab.txt").write_text(text.replace("ó", "ò"))  # the same size in bytes
     assert build_vocabulary(documents, CONFIG, directory) == first
-    assert load_vocabulary(directory) == first
-
-
-def test_a_tokenizer_of_another_run_is_refused(documents, tmp_path):
-    directory = tmp_path / "vocabulary"
-    artifact = build_vocabulary(documents, CONFIG, directory)
-    tokenizer = artifact.load_tokenizer()
-    type(tokenizer)(tokenizer.vocabulary[:-1]).save(directory)
-    with pytest.raises(VocabularyError, match="is not the one"):
-        load_vocabulary(directory)
+    assert (directory / "vocab.txt").read_text() == text
 
 
 def test_an_alternative_that_cannot_be_learned_is_left_out_of_the_report(tmp_path):
@@ -99,10 +90,5 @@ def test_an_alternative_that_cannot_be_learned_is_left_out_of_the_report(tmp_pat
     words = [stem + ending for stem in stems for ending in "abcdefghijklmnopqrstuvwxyz"]
     documents = write_documents(tmp_path / "documents", {"train": [" ".join(words)]})
     config = VocabularyConfig(size=105, alphabet_limit=60)
-    artifact = build_vocabulary(documents, config, tmp_path / "vocabulary")
-    assert list(artifact.facts["quality"]) == ["wordpiece"]
-
-
-def test_a_directory_without_a_vocabulary_names_the_stage_to_run(tmp_path):
-    with pytest.raises(FileNotFoundError, match="run the vocabulary stage first"):
-        load_vocabulary(tmp_path)
+    manifest = build_vocabulary(documents, config, tmp_path / "vocabulary")
+    assert list(manifest.facts["quality"]) == ["wordpiece"]

@@ -61,7 +61,8 @@ class CleaningConfig(Config):
     Attributes:
         min_characters, min_words: shorter documents are dropped.
         max_word_length: documents whose mean word is longer than this are dropped (tables, keys).
-        max_repeated_lines: dropped when more than this share of lines repeats an earlier line.
+        max_repeated_lines: dropped when lines that repeat an earlier line hold more than this share
+            of the characters.
         max_top_word: dropped when one word makes up more than this share of all words.
         max_symbols: dropped when more than this share of the characters that are not white space
             are neither letters nor common punctuation.
@@ -72,11 +73,13 @@ class CleaningConfig(Config):
     min_words: int = 15
     max_word_length: float = 12.0
     max_repeated_lines: float = 0.3
-    max_top_word: float = 0.2
+    max_top_word: float = 0.3
     max_symbols: float = 0.4
     deduplicate: bool = True
 
     def __post_init__(self) -> None:
+        for name in ("min_characters", "min_words"):
+            require(getattr(self, name) >= 0, f"{name}={getattr(self, name)} must not be negative")
         for name in ("max_repeated_lines", "max_top_word", "max_symbols"):
             value = getattr(self, name)
             require(0 <= value <= 1, f"{name}={value} is a share: choose a number from 0 to 1")
@@ -104,5 +107,9 @@ class IngestionConfig(Config):
         require(
             0 < self.heldout_fraction < 0.5,
             f"heldout_fraction={self.heldout_fraction} must be above 0 and below 0.5",
+        )
+        require(
+            self.examples_per_reason >= 0,
+            f"examples_per_reason={self.examples_per_reason} must not be negative",
         )
         require(1 <= self.shards <= 10_000, f"shards={self.shards} must be from 1 to 10000")

@@ -22,7 +22,7 @@ from selectra_pipeline.corpus.sources import open_corpus
 from selectra_pipeline.corpus.statistics import Tally
 from selectra_pipeline.shards.manifest import MANIFEST_NAME, Manifest, finished
 
-__all__ = ["CorpusError", "ingest", "ingestion_report", "iterate_documents", "read_shard"]
+__all__ = ["CorpusError", "ingest", "ingestion_metrics", "ingestion_report", "iterate_documents", "read_shard"]
 
 logger = logging.getLogger(__name__)
 
@@ -182,3 +182,20 @@ def ingestion_report(manifest: Manifest) -> str:
             quoted = example["text"].replace("\n", " / ").replace("`", "'")
             lines.append(f"- {example['id']}: `{quoted}`")
     return "\n".join(lines) + "\n"
+
+
+def ingestion_metrics(manifest: Manifest) -> dict[str, float]:
+    """The counts of the report under metric names: "ingestion/rejected/duplicate"."""
+    facts = manifest.facts
+    metrics = {
+        f"ingestion/{split}/{unit}": count
+        for split, counts in facts["kept"].items()
+        for unit, count in counts.items()
+    }
+    for group in ("rejected", "skipped"):
+        metrics |= {f"ingestion/{group}/{reason}": n for reason, n in facts[group].items()}
+    return {
+        **metrics,
+        "ingestion/documents_read": facts["documents_read"],
+        "ingestion/accented_share": facts["accented_share"],
+    }

@@ -37,8 +37,11 @@ class WordPredictionHead(keras.layers.Layer):
 
     def call(self, x: tf.Tensor, word_table: tf.Tensor) -> tf.Tensor:
         x = self.layer_norm(gelu(self.dense(x)))  # [batch, predictions, embed]
-        logits = tf.matmul(x, tf.cast(word_table, x.dtype), transpose_b=True)
-        return tf.cast(logits, tf.float32) + tf.cast(self.bias, tf.float32)
+        # One matrix product for all rows: a batched one sums the table's gradient over the batch.
+        rows = tf.reshape(x, [-1, self.config.embedding_size])
+        logits = tf.matmul(rows, tf.cast(word_table, x.dtype), transpose_b=True)
+        logits = tf.cast(logits, tf.float32) + tf.cast(self.bias, tf.float32)
+        return tf.reshape(logits, [-1, x.shape[1], self.config.vocab_size])
 
 
 class ReplacedTokenHead(keras.layers.Layer):

@@ -1,0 +1,1 @@
+"""One folder per stage: nodes.py and pipeline.py, nothing but wiring."""

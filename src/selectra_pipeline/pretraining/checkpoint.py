@@ -30,7 +30,7 @@ class Checkpoints:
     """The checkpoints of one run, newest last; only complete ones count.
 
     TensorFlow writes a checkpoint's files first and its entry in the list of checkpoints last, so
-    a save that a crash cuts short is never restored.
+    a save that a crash cuts short is never restored. One whose files were deleted is passed over.
     """
 
     def __init__(
@@ -46,12 +46,12 @@ class Checkpoints:
 
     def restore_latest(self) -> int:
         """Restore the newest checkpoint, if there is one, and return the step to go on from."""
-        latest = self._manager.latest_checkpoint
+        latest = self.latest()
         if latest is None:
             return 0
         try:
-            self._manager.checkpoint.restore(latest).assert_consumed()
-        except (tf.errors.OpError, AssertionError, ValueError) as error:
+            self._manager.checkpoint.restore(str(latest)).assert_consumed()
+        except (tf.errors.OpError, AssertionError, ValueError, IndexError) as error:
             raise ResumeError(
                 f"checkpoint {latest} is damaged or of another model ({error}); delete its files "
                 "to go on from the one before, or choose another run name (--params run=NAME)"
@@ -61,8 +61,8 @@ class Checkpoints:
 
     def latest(self) -> Path | None:
         """Path prefix of the newest complete checkpoint."""
-        newest = self._manager.latest_checkpoint
-        return None if newest is None else Path(newest)
+        listed = (Path(prefix) for prefix in reversed(self._manager.checkpoints))
+        return next(filter(is_complete, listed), None)
 
     def save(self) -> Path:
         """Save the state under the current step; returns the checkpoint's path prefix."""
@@ -71,10 +71,10 @@ class Checkpoints:
             return Path(self._manager.save(checkpoint_number=step, check_interval=False))
 
 
-def restore_weights(model: Electra, checkpoint: Path) -> None:
-    """Read the model's weights, and nothing else, from a checkpoint."""
-    status = tf.train.Checkpoint(model=model).restore(str(checkpoint))
-    status.assert_existing_objects_matched().expect_partial()
+def is_complete(prefix: Path) -> bool:
+    """Whether both files of a checkpoint are there: those of one in the list may be deleted."""
+    suffixes = (".index", ".data-00000-of-00001")
+    return all(prefix.with_name(prefix.name + suffix).exists() for suffix in suffixes)
 
 
 def claim_directory(directory: Path, defining: Mapping[str, Any]) -> None:

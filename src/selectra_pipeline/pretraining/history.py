@@ -6,6 +6,8 @@ from pathlib import Path
 
 from selectra_pipeline.shards.files import storage_errors, write_text
 
+HISTORY_FILE = "history.jsonl"  # in the directory of a run
+
 
 class History:
     """An append-only JSON Lines file of {"step", "split", metrics...}.
@@ -23,6 +25,13 @@ class History:
         """Add one line of metrics of `split` ("train" or "heldout")."""
         with storage_errors(self.path), open(self.path, "a", encoding="utf-8") as opened:
             opened.write(_line({"step": step, "split": split, **values}))
+
+    def find(self, split: str, step: int) -> dict[str, float] | None:
+        """The metrics of `split` that were added at `step`, or None."""
+        for entry in reversed(read_history(self.path)):
+            if (entry.pop("split"), entry.pop("step")) == (split, step):
+                return entry
+        return None
 
 
 def read_history(path: Path) -> list[dict]:

@@ -12,9 +12,10 @@ import tensorflow as tf
 from selectra_pipeline.config.base import ConfigError, fingerprint
 from selectra_pipeline.config.pretraining import PretrainingConfig
 from selectra_pipeline.model.electra import Electra
+from selectra_pipeline.model.trained import TOKENIZER_DIRECTORY
 from selectra_pipeline.pretraining.checkpoint import CHECKPOINTS, Checkpoints, claim_directory
 from selectra_pipeline.pretraining.evaluation import HeldoutEvaluation
-from selectra_pipeline.pretraining.history import History
+from selectra_pipeline.pretraining.history import HISTORY_FILE, History
 from selectra_pipeline.pretraining.interruption import (
     StopRequest,
     TrainingInterrupted,
@@ -40,8 +41,6 @@ logger = logging.getLogger(__name__)
 
 # Settings that change how a run is watched or where it runs, not what it computes.
 NOT_DEFINING = ("checkpoint", "evaluation", "log_every", "steps_per_loop", "strategy")
-HISTORY_FILE = "history.jsonl"
-TOKENIZER_DIRECTORY = "tokenizer"
 
 
 class NonFiniteLossError(ArithmeticError):
@@ -103,7 +102,10 @@ def check_fit(config: PretrainingConfig, records: Manifest, tokenizer: Tokenizer
             f"the records in {records.directory} were made with another vocabulary; "
             "run the records stage again"
         )
-    steps_per_epoch(records, config.batch_size)  # raises when a batch is larger than the records
+    try:
+        steps_per_epoch(records, config.batch_size)
+    except ValueError as error:
+        raise ConfigError(str(error)) from error
 
 
 def defining_facts(config: PretrainingConfig, records: Manifest, tokenizer: Tokenizer) -> dict:
@@ -145,7 +147,6 @@ class PretrainingRun:
         self.checkpoints = Checkpoints(directory, self.model, self.optimizer, config.checkpoint)
         self.step = self.checkpoints.restore_latest()
         self.history = History(directory / HISTORY_FILE, self.step)
-        self.heldout_metrics: dict[str, float] = {}
 
     def train(self, stop: StopRequest) -> None:
         """Train from the current step to the last one."""
@@ -180,8 +181,8 @@ class PretrainingRun:
 
     def finish(self, run_fingerprint: str) -> Manifest:
         """Write the manifest of the finished run."""
-        if not self.heldout_metrics:  # killed between the last evaluation and this line
-            self._evaluate()
+        # The history knows the metrics too where an earlier process was killed before this line.
+        heldout = self.history.find("heldout", self.step) or self._evaluate()
         prefix = self.checkpoints.latest()
         files = sorted(prefix.parent.glob(f"{prefix.name}.*"))
         shards = (
@@ -195,7 +196,7 @@ class PretrainingRun:
             shards={"checkpoint": tuple(shards)},
             facts={
                 "step": self.step,
-                "heldout": self.heldout_metrics,
+                "heldout": heldout,
                 "parameters": self.model.count_params(),
                 "config": self.config.to_dict(),
             },
@@ -243,10 +244,10 @@ class PretrainingRun:
             f"{self.checkpoints.latest() or 'none yet'}, was saved before"
         )
 
-    def _evaluate(self) -> None:
+    def _evaluate(self) -> dict[str, float]:
         config = self.config
         batches = heldout_batches(self.records, config.batch_size, config.evaluation.batches)
-        self.heldout_metrics = self._log("heldout", self.evaluate(batches))
+        return self._log("heldout", self.evaluate(batches))
 
     def _log(self, split: str, values: dict[str, float]) -> dict[str, float]:
         self.history.append(split, self.step, values)

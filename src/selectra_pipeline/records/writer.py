@@ -9,11 +9,11 @@ import numpy as np
 
 from selectra_pipeline.config.base import fingerprint as fingerprint_of
 from selectra_pipeline.config.records import RecordsConfig
-from selectra_pipeline.records.accents import check_accents
 from selectra_pipeline.records.shard_writer import ShardReport, ShardTask, write_shard
 from selectra_pipeline.records.workers import run_tasks
 from selectra_pipeline.shards.files import replace_file
-from selectra_pipeline.shards.manifest import MANIFEST_NAME, Manifest, finished
+from selectra_pipeline.shards.manifest import MANIFEST_NAME, Manifest, Shard, finished
+from selectra_pipeline.vocabulary.accents import check_accents
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 
 TOKEN_COUNTS_NAME = "token_counts.npy"
@@ -40,8 +40,8 @@ def write_records(
         Manifest of kind "records". Its facts: `sequence_length`, `format`, `packing`, `vocab_size`,
         `tokenizer_digest` and for each split `examples`, `tokens` (special ones included, padding
         not), `fill_rate` (tokens over examples times sequence length), `lost_tokens` and
-        `unknown_share` (of the tokens). Beside it stands `token_counts.npy`: int64 [vocab_size],
-        occurrences in the train split.
+        `unknown_share` (of the tokens). Its split "token_counts" is `token_counts.npy`: int64
+        [vocab_size], occurrences in the train split.
 
     Raises:
         RecordsError: a split gives no examples.
@@ -59,13 +59,15 @@ def write_records(
     for split, of_split in reports.items():
         _require_examples(split, of_split)
     _save_token_counts(directory, tokenizer, reports["train"])
+    shards = {
+        split: tuple(report.shard for report in of_split) for split, of_split in reports.items()
+    }
+    token_counts = Shard.describe(directory / TOKEN_COUNTS_NAME, tokenizer.size)
     manifest = Manifest(
         directory,
         kind="records",
         fingerprint=fingerprint,
-        shards={
-            split: tuple(report.shard for report in of_split) for split, of_split in reports.items()
-        },
+        shards={**shards, "token_counts": (token_counts,)},
         facts={
             "sequence_length": config.sequence_length,
             "format": config.format,
@@ -81,6 +83,15 @@ def write_records(
     manifest.save()
     _remove_leftovers(manifest)
     return manifest
+
+
+def records_metrics(records: Manifest) -> dict[str, float]:
+    """The counts of each split under metric names: "records/train/fill_rate"."""
+    return {
+        f"records/{split}/{name}": value
+        for split in ("train", "heldout")
+        for name, value in records.facts[split].items()
+    }
 
 
 def records_fingerprint(documents: Manifest, tokenizer: Tokenizer, config: RecordsConfig) -> str:

@@ -2,10 +2,8 @@
 
 import dataclasses
 import itertools
-import json
 import logging
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +11,7 @@ from selectra_pipeline.config.base import fingerprint
 from selectra_pipeline.config.vocabulary import VocabularyConfig
 from selectra_pipeline.corpus.ingestion import iterate_documents
 from selectra_pipeline.shards.files import write_text
-from selectra_pipeline.shards.manifest import Manifest
+from selectra_pipeline.shards.manifest import MANIFEST_NAME, Manifest, Shard, finished
 from selectra_pipeline.vocabulary.learning import (
     LEARNERS,
     VocabularyError,
@@ -21,48 +19,24 @@ from selectra_pipeline.vocabulary.learning import (
     learn_from_counts,
 )
 from selectra_pipeline.vocabulary.report import vocabulary_report
-from selectra_pipeline.vocabulary.tokenizer import Tokenizer
+from selectra_pipeline.vocabulary.tokenizer import SETTINGS_FILE, VOCABULARY_FILE, Tokenizer
 
 logger = logging.getLogger(__name__)
 
-ARTIFACT_FILE = "vocabulary.json"
 REPORT_FILE = "report.md"
 REPORT_DOCUMENTS = 2_000  # held-out documents that are measured: enough for four digits
 
 
-@dataclass(frozen=True)
-class VocabularyArtifact:
-    """A finished vocabulary.
-
-    Attributes:
-        directory: vocab.txt, tokenizer_settings.json, report.md and vocabulary.json.
-        size: number of entries.
-        fingerprint: hash of the configuration and the documents that made it.
-        digest: of the tokenizer (`Tokenizer.digest`): input of the next stage's fingerprint.
-        facts: the report's numbers, JSON values only.
-    """
-
-    directory: Path
-    size: int
-    fingerprint: str
-    digest: str
-    facts: dict[str, Any]
-
-    def load_tokenizer(self) -> Tokenizer:
-        """The tokenizer, checked against its checksums."""
-        return Tokenizer.load(self.directory)
-
-    def read_report(self) -> str:
-        """The report as Markdown."""
-        return (self.directory / REPORT_FILE).read_text(encoding="utf-8")
-
-
 def build_vocabulary(
     documents: Manifest, config: VocabularyConfig, directory: str | Path
-) -> VocabularyArtifact:
+) -> Manifest:
     """Learn the vocabulary from the training documents and report on the held-out ones.
 
     Does nothing when the directory already holds what this configuration and these documents give.
+
+    Returns:
+        Manifest of kind "vocabulary": the files of the tokenizer (`Tokenizer.load` reads them) and
+        the report in Markdown; its facts are the report's numbers and `digest`, of the tokenizer.
 
     Raises:
         VocabularyError: too little text for the size, or text without accents.
@@ -88,38 +62,22 @@ def build_vocabulary(
     return _save(candidates[config.algorithm], facts, markdown, wanted, directory)
 
 
-def load_vocabulary(directory: str | Path) -> VocabularyArtifact:
-    """Read a finished vocabulary.
+def vocabulary_metrics(vocabulary: Manifest) -> dict[str, float]:
+    """The chosen vocabulary's quality under metric names: "vocabulary/tokens_per_word"."""
+    facts = vocabulary.facts
+    return {
+        f"vocabulary/{name}": value for name, value in facts["quality"][facts["chosen"]].items()
+    }
 
-    Raises:
-        FileNotFoundError: the stage has not finished.
-        ValueError: the vocabulary was changed after it was made, or is damaged.
-    """
-    directory = Path(directory)
-    path = directory / ARTIFACT_FILE
-    if not path.exists():
-        raise FileNotFoundError(f"{path} does not exist: run the vocabulary stage first")
+
+def _finished(directory: Path, wanted: str) -> Manifest | None:
+    """The finished vocabulary, if it is the wanted one and its files are as they were written."""
+    manifest = finished(directory, wanted)
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        artifact = VocabularyArtifact(directory, **content)
-    except (ValueError, TypeError) as error:
-        raise VocabularyError(
-            f"{path} is damaged ({error}); delete {directory} and run the vocabulary stage again"
-        ) from error
-    if artifact.load_tokenizer().digest != artifact.digest:
-        raise VocabularyError(
-            f"the tokenizer in {directory} is not the one that {ARTIFACT_FILE} describes; "
-            f"delete {path} and run the vocabulary stage again"
-        )
-    return artifact
-
-
-def _finished(directory: Path, wanted: str) -> VocabularyArtifact | None:
-    try:
-        artifact = load_vocabulary(directory)
-    except (FileNotFoundError, ValueError):
+        return manifest if manifest and Tokenizer.load(directory) else None
+    except ValueError as error:
+        logger.warning("the vocabulary is made again: %s", error)
         return None
-    return artifact if artifact.fingerprint == wanted else None
 
 
 def _texts(documents: Manifest, split: str) -> Iterator[str]:
@@ -133,15 +91,18 @@ def _make_tokenizer(words: Mapping[str, int], config: VocabularyConfig) -> Token
 
 def _save(
     tokenizer: Tokenizer, facts: dict[str, Any], markdown: str, made_by: str, directory: Path
-) -> VocabularyArtifact:
+) -> Manifest:
+    (directory / MANIFEST_NAME).unlink(missing_ok=True)  # its files are about to be replaced
     tokenizer.save(directory)
     write_text(directory / REPORT_FILE, markdown)
-    artifact = VocabularyArtifact(directory, tokenizer.size, made_by, tokenizer.digest, facts)
-    content = {
-        field.name: getattr(artifact, field.name)
-        for field in dataclasses.fields(artifact)
-        if field.name != "directory"  # so that it can be moved
+    shards = {
+        "tokenizer": (
+            Shard.describe(directory / VOCABULARY_FILE, tokenizer.size),
+            Shard.describe(directory / SETTINGS_FILE, 1),
+        ),
+        "report": (Shard.describe(directory / REPORT_FILE, 1),),
     }
-    # Written last: a directory with this file is complete.
-    write_text(directory / ARTIFACT_FILE, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
-    return artifact
+    facts = {**facts, "digest": tokenizer.digest}
+    manifest = Manifest(directory, "vocabulary", made_by, shards, facts)
+    manifest.save()
+    return manifest

@@ -1,16 +1,14 @@
 """Nouns, adjectives, determiners, numerals and dates: what agrees, and how it is written."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
+from selectra_pipeline.corpus.embedded.grammar import words
 from selectra_pipeline.corpus.embedded.stress import ACUTE, PLAIN, nuclei, stressed_vowel
 
 # Feminine nouns that begin with stressed a: "el agua", "un aula", but "la misma agua".
-STRESSED_A = frozenset("agua águila ala alba alma ancla arca área arma arpa aula ave hacha "
-                       "hambre haya".split())  # fmt: skip
-_COMPARATIVES = frozenset(
-    "mayor menor mejor peor superior inferior exterior interior anterior posterior".split()
-)
+STRESSED_A = frozenset(words("stressed_a"))
+_COMPARATIVES = frozenset(words("comparatives"))
 _INVARIABLE_OR = frozenset({"marrón", "común", "joven", "afín"})
 _FEMININES = {"alcalde": "alcaldesa", "actor": "actriz", "juez": "jueza", "piloto": "piloto"}
 _PLURALS = {"carácter": "caracteres", "régimen": "regímenes", "espécimen": "especímenes"}
@@ -42,7 +40,7 @@ class Noun:
         return pluralise(self.singular) if plural else self.singular
 
 
-@lru_cache(maxsize=None)
+@cache
 def pluralise(word: str) -> str:
     """Plural of a noun or adjective; of a compound ("faro de mar"), of its head."""
     head, space, rest = word.partition(" ")
@@ -67,7 +65,7 @@ def pluralise(word: str) -> str:
     return word + "es"  # luz is above; papel, rey, rubí
 
 
-@lru_cache(maxsize=None)
+@cache
 def agree(adjective: str, gender: str, plural: bool = False) -> str:
     """An adjective given in the masculine singular, in another gender and number."""
     form = adjective
@@ -135,7 +133,7 @@ _POSSESSIVES = ("mi", "tu", "su", "nuestr", "vuestr", "su")
 
 
 def possessive(person: int, gender: str, plural: bool) -> str:
-    """The possessive of an owner: possessive(3, "f", True) is "nuestras"."""
+    """The possessive of an owner: 3, "f", True -> "nuestras"."""
     stem = _POSSESSIVES[person]
     if stem.endswith("r"):
         stem += "o" if gender == "m" else "a"

@@ -5,7 +5,7 @@ The paradigms follow the models of the Nueva gramática de la lengua española (
 """
 
 import re
-from functools import lru_cache
+from functools import cache
 
 from selectra_pipeline.corpus.embedded.stress import ACUTE, accented, stressed_vowel
 from selectra_pipeline.corpus.embedded.verb_classes import (
@@ -57,9 +57,9 @@ _STRONG_ENDINGS = ("e", "iste", "o", "imos", "isteis", "ieron")
 _PAST_SUBJUNCTIVE_ENDINGS = ("ra", "ras", "ra", "ramos", "rais", "ran")
 
 
-@lru_cache(maxsize=None)
+@cache
 def conjugate(verb: str, tense: str, person: int = 2) -> str:
-    """The form of a verb: conjugate("tener", "preterite", 2) is "tuvo".
+    """The form of a verb: "tener", "preterite", 2 -> "tuvo".
 
     Args:
         verb: an infinitive; one in "-se" is pronominal ("irse", "preterite", 0: "me fui").
@@ -99,7 +99,7 @@ def participle(verb: str) -> str:
     return stem + ("ído" if stem[-1] in "aeo" else "ido")
 
 
-@lru_cache(maxsize=None)
+@cache
 def gerund(verb: str) -> str:
     """Gerund: "dormir" -> "durmiendo", "leer" -> "leyendo"."""
     if verb == "ir":

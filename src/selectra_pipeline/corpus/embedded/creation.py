@@ -98,7 +98,7 @@ def _town_names(rng: Random, count: int) -> list[str]:
 
 
 def _compound_name(rng: Random) -> str:
-    """"Valdelobos", "Campobermejo": a head and a noun, or an adjective that agrees with it."""
+    """A head and a noun ("Valdelobos"), or an adjective that agrees with it ("Campobermejo")."""
     if rng.random() < 0.5:
         head, tail = rng.choice(names.PLACE_HEADS_OF_NOUNS), rng.choice(names.PLACE_NOUNS)
     else:

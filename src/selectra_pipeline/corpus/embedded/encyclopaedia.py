@@ -1,13 +1,20 @@
 """Genres that state facts: entries on people, places, organisations, works and events; a quiz."""
 
 from selectra_pipeline.corpus.embedded.agreement import feminine
+from selectra_pipeline.corpus.embedded.grammar import rule
 from selectra_pipeline.corpus.embedded.numerals import WEEKDAYS, in_words
-from selectra_pipeline.corpus.embedded.sentences import QUESTIONS, REALISATIONS, Discourse
+from selectra_pipeline.corpus.embedded.sentences import Discourse
 from selectra_pipeline.corpus.embedded.surface import Sentence, mark
 from selectra_pipeline.corpus.embedded.world import COUNTRY, Entity, Fact, Person
 
 Paragraphs = list[list[Sentence]]
-_LEADS = ("Además, ", "Por otra parte, ", "Según las crónicas, ", "Como es sabido, ", "", "", "", "", "")
+_WORK_RULES = {
+    "cuadro": "obra_plástica",
+    "escultura": "obra_plástica",
+    "película": "obra_estrenada",
+    "sinfonía": "obra_estrenada",
+    "canción": "obra_estrenada",
+}
 
 
 def biography(d: Discourse) -> Paragraphs:
@@ -16,7 +23,9 @@ def biography(d: Discourse) -> Paragraphs:
     facts = {fact.relation: fact for fact in d.world.facts_about[person.id]}
     opening = _definition(d, person, facts)
     stated = ("born_in", "born_on", "profession")
-    youth = _tell(d, person, [r for r in ("child_of", "studied_at", "employer") if r in facts], facts)
+    youth = _tell(
+        d, person, [r for r in ("child_of", "studied_at", "employer") if r in facts], facts
+    )
     later = [r for r in ("spouse", "lives_in", "lived_in") if r in facts and r not in stated]
     d.rng.shuffle(later)
     closing = _tell(d, person, [*later, *(["died_on"] if "died_on" in facts else [])], facts)
@@ -24,11 +33,7 @@ def biography(d: Discourse) -> Paragraphs:
     children = d.world.children_of.get(person.id, ())
     if children:
         closing.append(_offspring(d, person, children))
-    anecdote = d.say(
-        "[Se cuenta que|Según una anécdota muy repetida,|Quienes {s.lo} trataron recuerdan que|Parece "
-        "que] [$momento |]$acto[ $subordinada|].",
-        d.actor(person, ""),
-    )
+    anecdote = d.tell("anecdota", d.actor(person, ""))
     return [[opening], youth, works, [*closing, anecdote]]
 
 
@@ -46,50 +51,47 @@ def _definition(d: Discourse, person: Person, facts: dict[str, Fact]) -> Sentenc
     said = [facts["born_in"], facts["born_on"], facts["profession"]]
     if person.died:
         said.append(facts["died_on"])
-        template = d.rng.choice((
-            "{n} ({lugar}, {nace}-{muere}) fue [un{a} {oficio} de {país}|un{a} {oficio}].",
-            "{n}, {oficio}, nació en {lugar} el {nace} y [murió|falleció] el {muere}.",
-            "El {nace} [nació|vino al mundo] en {lugar} {n}, [que llegaría a ser|futur~o] {oficio}; "
-            "[murió|falleció] el {muere}.",
-        ))  # fmt: skip
-    else:
-        template = d.rng.choice((
-            "{n} ({lugar}, {nace}) es un{a} {oficio} de {país}.",
-            "{n}, nacid~o en {lugar} el {nace}, es {oficio}.",
-            "Nacid~o el {nace} en {lugar}, {n} es un{a} {oficio} [muy conocid~o|de prestigio|poco "
-            "conocid~o fuera de su provincia].",
-        ))  # fmt: skip
     full = mark(person.id, person.full_name)
     d.named.add(person.id)
-    return d.say(
-        template, d.actor(person, ""), facts=said, n=full, lugar=d.world[person.birthplace],
-        nace=person.born.text, muere=person.died.text if person.died else "", oficio=trade,
-        a="a" if person.gender == "f" else "", país=COUNTRY,
-    )  # fmt: skip
+    return d.tell(
+        "definicion_de_muerto" if person.died else "definicion_de_vivo",
+        d.actor(person, ""),
+        facts=said,
+        n=full,
+        lugar=d.world[person.birthplace],
+        nace=person.born.text,
+        muere=person.died.text if person.died else "",
+        oficio=trade,
+        a="a" if person.gender == "f" else "",
+        país=COUNTRY,
+    )
+
+
+def _lead(d: Discourse) -> str:
+    """A connective, or nothing more often than not."""
+    return f"{d.rng.choice(rule('conectivo'))} " if d.rng.random() < 0.45 else ""
 
 
 def _tell(d: Discourse, entity: Entity, relations: list[str], facts: dict[str, Fact]) -> list:
     told = []
     for number, relation in enumerate(relations):
-        lead = d.rng.choice(_LEADS) if number else ""
+        lead = _lead(d) if number else ""
         told.append(d.state(facts[relation], elide=number > 0 and d.rng.random() < 0.8, lead=lead))
     return told
 
 
 def _work_line(d: Discourse, work) -> Sentence:
     facts = [f for f in d.world.facts_about[work.id] if f.relation in ("author", "year", "kind")]
-    return d.say(
-        "[En {año}|Ya en {año}|En el año {año}] [publicó|terminó|dio a conocer] {w}, [un{a} {tipo}|{tipo}] "
-        "[sobre|que trata de|cuyo tema es] {tema}[; la crítica l{o} recibió [con frialdad|con entusiasmo|"
-        "en silencio]|, su obra más [personal|leída|discutida]|]."
-        if work.kind in ("novela", "poemario", "ensayo", "obra de teatro") else
-        "[En {año}|En el año {año}] [presentó|terminó|dio a conocer] {w}, un{a} {tipo} [inspirad{o} en|sobre] "
-        "{tema}[, que se conserva en una colección particular|]."
-        if work.kind in ("cuadro", "escultura") else
-        "[En {año}|En el año {año}] [estrenó|dio a conocer] {w}, un{a} {tipo} [sobre|inspirad{o} en] {tema}.",
-        facts=facts, año=str(work.year), w=work, tipo=work.kind, tema=work.theme,
-        a="a" if work.gender == "f" else "", o="a" if work.gender == "f" else "o",
-    )  # fmt: skip
+    return d.tell(
+        _WORK_RULES.get(work.kind, "obra_escrita"),
+        facts=facts,
+        año=str(work.year),
+        w=work,
+        tipo=work.kind,
+        tema=work.theme,
+        a="a" if work.gender == "f" else "",
+        o="a" if work.gender == "f" else "o",
+    )
 
 
 def place_entry(d: Discourse) -> Paragraphs:
@@ -103,52 +105,33 @@ def place_entry(d: Discourse) -> Paragraphs:
     people = [d.state(Fact(p.id, "born_in", place.id)) for p in natives]
     events = [e for e in d.world.events if e.place == place.id][:2]
     history = [s for e in events for s in _event_lines(d, e)]
-    view = [
-        d.say(
-            "[El viajero que llega a {lugar}|Quien visita {lugar} por primera vez] [encuentra|descubre] "
-            "<un:lugar>, <un:edificio> y <un:edificio>[; en primavera florecen <los:planta>|, además de "
-            "<un:comercio> donde se venden <bare:objeto> y <bare:comida>|].",
-            lugar=place,
-        ),
-        d.say(
-            "[La fiesta mayor|El mercado|La romería] se celebra [cada {día}|el primer {día} de mes|en "
-            "[agosto|septiembre|mayo|junio]], y [acuden|vienen] <los:oficio> de toda la comarca.",
-            día=d.rng.choice(WEEKDAYS),
-        ),
-    ]
+    view = [d.tell("paisaje", lugar=place), d.tell("fiesta", día=d.rng.choice(WEEKDAYS))]
     return [geography, [*people, *history], view]
 
 
 def _event_lines(d: Discourse, event) -> list[Sentence]:
-    facts = [f for f in d.world.facts_about[event.id] if _can_state(d, f)]
+    facts = [f for f in d.world.facts_about[event.id] if d.can_state(f)]
     return [d.state(f, elide=n > 0) for n, f in enumerate(d.rng.sample(facts, min(2, len(facts))))]
-
-
-def _can_state(d: Discourse, fact: Fact) -> bool:
-    kind = getattr(d.world[fact.subject], "kind", "")
-    return (fact.subject[:3], fact.relation) in REALISATIONS or (kind, fact.relation) in REALISATIONS
 
 
 def thing_entry(d: Discourse) -> Paragraphs:
     """An organisation, a work or an event: all its facts, and those of a person it involves."""
     entity = d.rng.choice((*d.world.organisations, *d.world.works, *d.world.events))
-    facts = [f for f in d.world.facts_about[entity.id] if _can_state(d, f)]
+    facts = [f for f in d.world.facts_about[entity.id] if d.can_state(f)]
     d.rng.shuffle(facts)
-    about = [
-        d.state(f, elide=n > 0, lead=d.rng.choice(_LEADS) if n else "") for n, f in enumerate(facts)
-    ]
+    about = [d.state(f, elide=n > 0, lead=_lead(d) if n else "") for n, f in enumerate(facts)]
     people = {f.object for f in facts if f.object.startswith("per:")}
     people |= {p.id for p in d.world.people if p.employer == entity.id}
     related = []
     for person_id in sorted(people)[:3]:
-        known = [f for f in d.world.facts_about[person_id] if _can_state(d, f)]
+        known = [f for f in d.world.facts_about[person_id] if d.can_state(f)]
         related += [d.state(f, elide=n > 0) for n, f in enumerate(d.rng.sample(known, 2))]
     return [about, related]
 
 
 def quiz(d: Discourse) -> Paragraphs:
     """Questions on the world, each with its answer: in full, or the bare object."""
-    facts = [f for f in d.rng.sample(d.world.facts, 40) if f.relation in QUESTIONS and _can_state(d, f)]
+    facts = [f for f in d.rng.sample(d.world.facts, 40) if d.can_ask(f) and d.can_state(f)]
     rounds = []
     for fact in facts[: d.rng.randint(5, 9)]:
         d.named.clear()  # every question stands alone

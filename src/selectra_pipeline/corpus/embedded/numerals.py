@@ -1,28 +1,19 @@
 """Numbers, ordinals, dates and hours, in words and in figures."""
 
-_UNITS = (
-    "cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince "
-    "dieciséis diecisiete dieciocho diecinueve veinte veintiuno veintidós veintitrés "
-    "veinticuatro veinticinco veintiséis veintisiete veintiocho veintinueve"
-).split()
-_TENS = "treinta cuarenta cincuenta sesenta setenta ochenta noventa".split()
-_HUNDREDS = (
-    "ciento doscientos trescientos cuatrocientos quinientos seiscientos setecientos ochocientos "
-    "novecientos"
-).split()
-_ORDINALS = (
-    "primero segundo tercero cuarto quinto sexto séptimo octavo noveno décimo undécimo duodécimo"
-).split()
-MONTHS = (
-    "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"
-).split()
-WEEKDAYS = "lunes martes miércoles jueves viernes sábado domingo".split()
+from selectra_pipeline.corpus.embedded.grammar import words
+
+_UNITS = words("units")
+_TENS = words("tens")
+_HUNDREDS = words("hundreds")
+_ORDINALS = words("ordinals")
+MONTHS = words("months")
+WEEKDAYS = words("weekdays")
 _ROMAN = ((1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"),
           (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))  # fmt: skip
 
 
 def in_words(number: int, gender: str = "m", before_noun: bool = False) -> str:
-    """A cardinal, 0 to 999,999: in_words(21, "m", before_noun=True) is "veintiún".
+    """A cardinal from 0 to 999,999; 21 before a masculine noun is "veintiún".
 
     Raises:
         ValueError: the number is out of that range.
@@ -72,7 +63,7 @@ def in_figures(number: int) -> str:
 
 
 def ordinal(number: int, gender: str = "m") -> str:
-    """An ordinal from 1 to 12, without apocope: ordinal(3, "f") is "tercera"."""
+    """An ordinal from 1 to 12, without apocope: 3, "f" -> "tercera"."""
     word = _ORDINALS[number - 1]
     return word[:-1] + "a" if gender == "f" else word
 
@@ -92,7 +83,7 @@ def century(year: int) -> str:
 
 
 def hour_in_words(hour: int, minute: int) -> str:
-    """A time of day without preposition, minutes by fives: (17, 30) -> "las cinco y media de la tarde"."""
+    """A time of day, minutes by fives: (17, 30) -> "las cinco y media de la tarde"."""
     shown = hour + (minute > 30)
     name = in_words((shown - 1) % 12 + 1, "f")
     article = "la" if name == "una" else "las"

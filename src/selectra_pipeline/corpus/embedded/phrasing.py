@@ -13,9 +13,9 @@
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from random import Random
 
 from selectra_pipeline.corpus.embedded import lexicon
@@ -27,7 +27,7 @@ from selectra_pipeline.corpus.embedded.agreement import (
     possessive,
 )
 from selectra_pipeline.corpus.embedded.conjugation import attach, conjugate
-from selectra_pipeline.corpus.embedded.rules import RULES
+from selectra_pipeline.corpus.embedded.grammar import rule
 
 _TOKEN = re.compile(
     r"(?P<fork>[\[|\]])"
@@ -83,7 +83,7 @@ class NounPhrase:
     person = property(lambda self: 5 if self.plural else 2)
 
     def form(self, kind: str) -> str:
-        """ "lo": its pronoun; "o": an ending; "n": the bare noun; "el", "este", ...: with it."""
+        """A pronoun ("lo"), an ending ("o"), the bare noun ("n") or with "el", "este", ..."""
         bare = self.noun.form(self.plural)
         if kind == "n":
             return bare
@@ -139,8 +139,9 @@ class Phrasing:
         kind = _PLURAL_DETERMINERS.get(det, det)
         core = noun.form(plural)
         before = after = ""
-        if self.rng.random() < 0.34:
-            adjective = self.choose(lexicon.adjectives(name))
+        options = lexicon.adjectives(name)
+        if options and self.rng.random() < 0.34:
+            adjective = self.choose(options)
             if adjective.endswith("^") and self.rng.random() < 0.5:
                 before = before_noun(adjective[:-1], noun.gender, plural) + " "
             else:
@@ -155,7 +156,21 @@ class Phrasing:
         return f"{determiner(kind, noun.gender, plural, phrase)} {phrase}"
 
 
-@lru_cache(maxsize=None)
+def split_exchange(exchange: str) -> tuple[str, str]:
+    """Cut "question|answer" at the bar outside all brackets.
+
+    Raises:
+        ValueError: there is no such bar.
+    """
+    depth = 0
+    for at, letter in enumerate(exchange):
+        depth += {"[": 1, "]": -1}.get(letter, 0)
+        if letter == "|" and depth == 0:
+            return exchange[:at], exchange[at + 1 :]
+    raise ValueError(f"the exchange {exchange!r} has no '|' between question and answer; add it")
+
+
+@cache
 def _parse(template: str) -> tuple:
     nodes, at = _parse_sequence(template, 0)
     if at != len(template):
@@ -265,12 +280,11 @@ def _rule_node(name: str, tense: str | None, subject: str | None) -> Node:
     return node
 
 
-@lru_cache(maxsize=None)
+@cache
 def rule_nodes(name: str) -> tuple:
     """The parsed alternatives of a rule.
 
     Raises:
         KeyError: no rule has that name.
     """
-    rules: Mapping[str, str] = RULES
-    return tuple(_parse(line.strip()) for line in rules[name].strip().split("\n"))
+    return tuple(_parse(template) for template in rule(name))

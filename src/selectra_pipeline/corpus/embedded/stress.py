@@ -4,7 +4,7 @@ import re
 
 ACUTE = dict(zip("aeiouáéíóú", "áéíóúáéíóú", strict=True))
 PLAIN = dict(zip("áéíóú", "aeiou", strict=True))
-# A nucleus is a strong vowel with the weak ones around it; "qu" and "gu" before e, i are consonants.
+# A nucleus is a strong vowel with its weak neighbours; in "que", "gui", the u is not one.
 _NUCLEUS = re.compile(r"(?:(?<=q)u|(?<=g)u)(?=[eéií])|[iuü]?[aeoáéó][iu]?|[íú]|[iuü][iu]?")
 _STRONG = "aeoáéíóú"
 

@@ -81,8 +81,7 @@ def write(markup: str, facts: Iterable[Fact] = ()) -> Sentence:
     """The written sentence of a marked-up one."""
     text = _SPACES.sub(" ", markup).strip()
     text = _SPACE_BEFORE.sub("", text)
-    text = _CONTRACTION.sub(lambda m: {"e": "del", "a": "al"}[m[1][-1].lower()]
-                            if m[1][0].islower() else {"De": "Del", "A": "Al"}[m[1]], text)  # fmt: skip
+    text = _CONTRACTION.sub(lambda m: m[1] + "l", text)
     text = _Y_BEFORE_I.sub("e ", text)
     text = _O_BEFORE_O.sub("u ", text)
     text = _DOUBLED.sub(lambda m: m[1] or "", text)

@@ -1,10 +1,16 @@
 """Which verbs leave the regular paradigm, and how: the tables behind conjugation.py."""
 
 
+def _set(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 def _members(**classes: str) -> dict[str, tuple[str, str]]:
     """`e_ie="pensar cerrar"` -> {"pensar": ("e", "ie"), ...}."""
     return {
-        verb: tuple(change.split("_")) for change, verbs in classes.items() for verb in verbs.split()
+        verb: tuple(change.split("_"))
+        for change, verbs in classes.items()
+        for verb in verbs.split()
     }
 
 
@@ -26,11 +32,36 @@ STEM_CHANGES = _members(
 )
 # Weak vowel stressed apart from its neighbour: envío, continúo, prohíbo, reúno.
 HIATUS_VERBS = frozenset(
-    """enviar confiar guiar criar ampliar variar vaciar enfriar desafiar fotografiar esquiar espiar
-    continuar actuar situar evaluar acentuar insinuar graduar prohibir reunir aislar liar
-    desviar""".split()
+    [
+        "enviar",
+        "confiar",
+        "guiar",
+        "criar",
+        "ampliar",
+        "variar",
+        "vaciar",
+        "enfriar",
+        "desafiar",
+        "fotografiar",
+        "esquiar",
+        "espiar",
+        "continuar",
+        "actuar",
+        "situar",
+        "evaluar",
+        "acentuar",
+        "insinuar",
+        "graduar",
+        "prohibir",
+        "reunir",
+        "aislar",
+        "liar",
+        "desviar",
+    ]
 )
-REGULAR_ZO = frozenset("cocer torcer mecer ejercer vencer convencer".split())  # cuezo, mezo
+REGULAR_ZO = frozenset(
+    ["cocer", "torcer", "mecer", "ejercer", "vencer", "convencer"]
+)  # cuezo, mezo
 
 PRESENT_FIRST = {
     "tener": "tengo", "venir": "vengo", "poner": "pongo", "salir": "salgo", "hacer": "hago",

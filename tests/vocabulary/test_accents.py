@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from selectra_pipeline.config.vocabulary import SPECIAL_TOKENS
-from selectra_pipeline.records.accents import AccentError, check_accents
+from selectra_pipeline.vocabulary.accents import AccentError, check_accents
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 
 ACCENTED = Tokenizer([*SPECIAL_TOKENS, "camion", "camión", "##ñ"])

@@ -1,0 +1,59 @@
+"""All parameters of the project, checked together before any work starts."""
+
+from dataclasses import dataclass, field
+
+from selectra_pipeline.config.base import Config, require
+from selectra_pipeline.config.ingestion import IngestionConfig
+from selectra_pipeline.config.pretraining import PretrainingConfig
+from selectra_pipeline.config.records import RecordsConfig
+from selectra_pipeline.config.vocabulary import VocabularyConfig
+
+
+@dataclass(frozen=True)
+class DetectionConfig(Config):
+    """The demonstration: a text, each line of which is one input to the discriminator."""
+
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class DirectoriesConfig(Config):
+    """Where each stage writes; the catalog names the same places."""
+
+    documents: str
+    vocabulary: str
+    records: str
+    pretraining: str
+    model: str
+
+
+@dataclass(frozen=True)
+class ProjectConfig(Config):
+    """The parameters of a Kedro run, by stage.
+
+    Attributes:
+        run, data_root, corpus, strategy, text: parameters for the command line
+            (`--params run=NAME`), which the configuration files refer to.
+    """
+
+    directories: DirectoriesConfig
+    ingestion: IngestionConfig = field(default_factory=IngestionConfig)
+    vocabulary: VocabularyConfig = field(default_factory=VocabularyConfig)
+    records: RecordsConfig = field(default_factory=RecordsConfig)
+    pretraining: PretrainingConfig = field(default_factory=PretrainingConfig)
+    detection: DetectionConfig = field(default_factory=DetectionConfig)
+    run: str | None = None
+    data_root: str | None = None
+    corpus: tuple[str, ...] | None = None
+    strategy: str | None = None
+    text: str | None = None
+
+    def __post_init__(self) -> None:
+        length = self.records.sequence_length
+        positions = self.pretraining.architecture.max_position_embeddings
+        require(
+            length <= positions,
+            f"records.sequence_length={length} is longer than "
+            f"pretraining.architecture.max_position_embeddings={positions}; raise the latter to "
+            f"{length} or more, or shorten the sequences",
+        )

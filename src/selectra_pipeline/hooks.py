@@ -1,0 +1,36 @@
+"""Kedro hooks: what happens around every run."""
+
+from typing import Any
+
+import click
+from kedro.framework.context import KedroContext
+from kedro.framework.hooks import hook_impl
+from kedro.io import CatalogProtocol
+from kedro.pipeline import Pipeline
+
+from selectra_pipeline.config.base import ConfigError
+from selectra_pipeline.config.project import ProjectConfig
+
+
+class CheckConfiguration:
+    """Checks all parameters before the first node runs."""
+
+    @hook_impl(tryfirst=True)
+    def before_pipeline_run(
+        self, run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProtocol
+    ) -> None:
+        """Raise an error without a traceback where a parameter is wrong."""
+        try:
+            ProjectConfig.from_params(catalog.load("parameters"))
+        except ConfigError as error:
+            raise click.ClickException(str(error)) from None
+
+
+class TrackSystem:
+    """Lets MLflow record processor, memory and disk while a run lasts."""
+
+    @hook_impl
+    def after_context_created(self, context: KedroContext) -> None:
+        import mlflow  # slow to import, and not needed by every command
+
+        mlflow.enable_system_metrics_logging()

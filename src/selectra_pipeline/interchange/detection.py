@@ -1,0 +1,94 @@
+"""Which words of a text look replaced: the discriminator at work, sentence by sentence."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import tensorflow as tf
+
+from selectra_pipeline.interchange.pretrained import load_pretrained
+from selectra_pipeline.shards.manifest import Manifest
+from selectra_pipeline.vocabulary.tokenizer import Tokenizer
+
+MARK = "replaced"
+
+
+class Detection(NamedTuple):
+    """The discriminator's judgement of one word piece.
+
+    Attributes:
+        piece: a vocabulary entry; [CLS] and [SEP] frame each line.
+        logit: above 0 where the piece looks replaced.
+        probability: of its being replaced, the logit's sigmoid.
+    """
+
+    piece: str
+    logit: float
+    probability: float
+
+
+def detect_replaced(pretraining: Manifest, text: str) -> list[list[Detection]]:
+    """Judge every word piece of a text, each line on its own; blank lines are passed over.
+
+    Args:
+        pretraining: a finished run.
+
+    Returns:
+        the detections of each line, [CLS] and [SEP] included.
+
+    Raises:
+        ConfigError: `pretraining` is no finished pre-training run.
+        ValueError: the text is blank, or a line is longer than the model can read.
+    """
+    model, tokenizer, _ = load_pretrained(pretraining)
+    rows = encode_lines(tokenizer, text, model.discriminator_config.max_position_embeddings)
+    ragged = tf.ragged.constant(rows, dtype=tf.int32)
+    input_ids = ragged.to_tensor(default_value=tokenizer.pad_id)  # [lines, seq]
+    input_mask = tf.sequence_mask(ragged.row_lengths(), dtype=tf.int32)
+    logits = model.detect_replaced(input_ids, input_mask, tf.zeros_like(input_ids))
+    probabilities = tf.sigmoid(logits)
+    return [
+        [
+            Detection(tokenizer.vocabulary[number], float(logit), float(probability))
+            # A row of ids ends where the padding of the others begins.
+            for number, logit, probability in zip(*columns, strict=False)
+        ]
+        for columns in zip(rows, logits.numpy(), probabilities.numpy(), strict=True)
+    ]
+
+
+def encode_lines(tokenizer: Tokenizer, text: str, max_length: int) -> list[list[int]]:
+    """[CLS] line [SEP] as ids, for every line that is not blank.
+
+    Raises:
+        ValueError: all are blank, or one has more than `max_length` ids.
+    """
+    rows = []
+    for number, ids in enumerate(tokenizer.encode_batch(text.split("\n")), start=1):
+        if not ids:
+            continue
+        row = [tokenizer.cls_id, *ids, tokenizer.sep_id]
+        if len(row) > max_length:
+            raise ValueError(
+                f"line {number} has {len(row)} word pieces with [CLS] and [SEP], the model reads "
+                f"{max_length} at most; break it into shorter lines"
+            )
+        rows.append(row)
+    if not rows:
+        raise ValueError(f"the text is blank: {text!r}; give at least one word")
+    return rows
+
+
+def format_detection(lines: Sequence[Sequence[Detection]]) -> str:
+    """A table for each line of text: piece, logit, probability, and a mark where the logit > 0."""
+    width = max(len(detection.piece) for detections in lines for detection in detections)
+    header = f"{'piece':<{width}}  {'logit':>7}  {'prob.':>6}"
+    return "\n\n".join(
+        "\n".join([header, *(_format_row(detection, width) for detection in detections)])
+        for detections in lines
+    )
+
+
+def _format_row(detection: Detection, width: int) -> str:
+    mark = f"  {MARK}" if detection.logit > 0 else ""
+    piece, logit, probability = detection
+    return f"{piece:<{width}}  {logit:7.2f}  {probability:6.3f}{mark}"

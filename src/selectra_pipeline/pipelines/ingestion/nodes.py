@@ -1,0 +1,18 @@
+"""Nodes of the ingestion stage."""
+
+from typing import Any
+
+from selectra_pipeline.config.ingestion import IngestionConfig
+from selectra_pipeline.corpus.ingestion import ingest, ingestion_metrics, ingestion_report
+from selectra_pipeline.pipelines.metrics import MlflowMetrics, final_metrics
+from selectra_pipeline.shards.manifest import Manifest
+
+
+def ingest_corpus(params: dict[str, Any], directories: dict[str, str]) -> Manifest:
+    """Read, clean and split the corpus into shards of documents."""
+    return ingest(IngestionConfig.from_params(params, "ingestion"), directories["documents"])
+
+
+def report_ingestion(documents: Manifest) -> tuple[str, MlflowMetrics]:
+    """What was kept and dropped: as Markdown, and as metrics."""
+    return ingestion_report(documents), final_metrics(ingestion_metrics(documents))

@@ -1,0 +1,29 @@
+"""Kedro project settings: https://docs.kedro.org/en/stable/configure/kedro_project_settings/."""
+
+import os
+
+from kedro.config import OmegaConfigLoader
+from omegaconf.resolvers import oc
+
+from selectra_pipeline.hooks import CheckConfiguration, TrackSystem
+
+# Nothing is reported to anybody.
+os.environ.setdefault("DO_NOT_TRACK", "1")
+os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+DISABLE_HOOKS_FOR_PLUGINS = ("kedro-telemetry",)
+
+# Quiet TensorFlow's start-up chatter; errors still show.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+
+HOOKS = (CheckConfiguration(), TrackSystem())
+
+CONFIG_LOADER_CLASS = OmegaConfigLoader
+CONFIG_LOADER_ARGS = {
+    "base_env": "base",
+    "default_run_env": "local",
+    # An environment says only what differs from base, deep inside the parameters too.
+    "merge_strategy": {"parameters": "soft", "globals": "soft", "mlflow": "soft"},
+    "custom_resolvers": {"oc.env": oc.env},  # MLFLOW_TRACKING_URI in mlflow.yml
+}

@@ -1,0 +1,47 @@
+"""MLflow as the tracker of a training run."""
+
+import logging
+import time
+from collections.abc import Mapping
+
+import mlflow
+from mlflow.entities import Metric
+
+logger = logging.getLogger(__name__)
+
+
+class MlflowTracker:
+    """Sends metrics to the active MLflow run.
+
+    Where the server can't be reached, says so once, keeps what was not sent and tries again with
+    the next metrics: training goes on, and nothing is lost while the process lives.
+    """
+
+    def __init__(self) -> None:
+        self._pending: list[Metric] = []
+        self._reachable = True
+
+    def metrics(self, values: Mapping[str, float], step: int) -> None:
+        """Log numbers at a step."""
+        run = mlflow.active_run()
+        if run is None:
+            return
+        now = int(time.time() * 1000)
+        self._pending += [Metric(key, value, now, step) for key, value in values.items()]
+        try:
+            mlflow.MlflowClient().log_batch(run.info.run_id, metrics=self._pending[-1000:])
+        except Exception as error:  # whatever a client raises must not end a training run
+            self._warn(error)
+            return
+        if not self._reachable:
+            logger.info("MLflow is back")
+        self._reachable = True
+        self._pending = self._pending[:-1000]
+
+    def _warn(self, error: Exception) -> None:
+        if self._reachable:
+            logger.warning(
+                "MLflow can't be reached (%s); training goes on, metrics are kept and sent later",
+                error,
+            )
+        self._reachable = False

@@ -1,0 +1,69 @@
+import pytest
+
+from selectra_pipeline.config.base import ConfigError
+from selectra_pipeline.config.pretraining import MaskingConfig, PretrainingConfig
+
+
+def error_of(params):
+    with pytest.raises(ConfigError) as caught:
+        PretrainingConfig.from_params(params, "pretraining")
+    return str(caught.value)
+
+
+def schedule(total_steps, **params):
+    return {"total_steps": total_steps, "schedule": params}
+
+
+def test_the_default_schedule_does_not_fit_the_default_number_of_steps_and_says_so():
+    message = error_of({})
+    assert "schedule.warmup_steps=10000 must be below the shortest cycle" in message
+    assert "1000 steps" in message
+
+
+def test_the_recipe_of_selectra_is_accepted():
+    recipe = schedule(300_000, peak="5e-4", warmup_steps=10_000, restarts=[150_000])
+    config = PretrainingConfig.from_params({**recipe, "batch_size": 128})
+    assert config.schedule.peak == 5e-4
+    assert config.schedule.restarts == (150_000,)
+    assert config.objective.rtd_weight == 50.0
+    assert not config.objective.masking.replacement
+
+
+@pytest.mark.parametrize(("length", "predictions"), [(128, 19), (512, 79), (32, 4), (3, 1)])
+def test_the_number_of_predictions_is_the_originals(length, predictions):
+    assert MaskingConfig().max_predictions(length) == predictions
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        (schedule(100, warmup_steps=5, restarts=[100]), "must lie below total_steps=100"),
+        (schedule(100, warmup_steps=5, restarts=[50, 20]), "must be positive and ascending"),
+        (schedule(100, warmup_steps=5, restarts=[0]), "must be positive and ascending"),
+        (schedule(100, warmup_steps=20, restarts=[90]), "the shortest cycle of the learning rate"),
+        (schedule(100, warmup_steps=100), "warmup_steps=100 must be below"),
+        (schedule(100, warmup_steps=-1), "must not be negative"),
+        (schedule(100, peak=0.0), "peak=0.0 must be above 0"),
+        ({"objective": {"temperature": 0}}, "temperature=0.0 must be above 0"),
+        ({"objective": {"masking": {"fraction": 0}}}, "fraction=0.0 must be above 0"),
+        ({"objective": {"masking": {"mask_probability": 2}}}, "must be from 0 to 1"),
+        ({"optimizer": {"beta_1": 1.0}}, "beta_1=1.0 must be at least 0 and below 1"),
+        ({"optimizer": {"clip_norm": 0}}, "clip_norm=0.0 must be above 0"),
+        ({"checkpoint": {"keep": 0}}, "keep=0 must be at least 1"),
+        ({"checkpoint": {"every": 0}}, "every=0 must be at least 1 step"),
+        ({"evaluation": {"every": 0}}, "every=0 must be at least 1 step"),
+        ({"batch_size": 0}, "batch_size=0 must be at least 1"),
+        ({"steps_per_loop": 0}, "steps_per_loop=0 must be at least 1"),
+        ({"precision": "float16"}, "pretraining.precision must be one of float32, bfloat16"),
+        ({"strategy": "tpuu"}, "pretraining.strategy must be one of"),
+        ({"objective": {"maskin": {}}}, "did you mean 'masking'?"),
+    ],
+)
+def test_what_cannot_work_is_refused(params, message):
+    assert message in error_of(params)
+
+
+def test_messages_name_the_place_in_the_parameters():
+    assert error_of({"objective": {"masking": {"fraction": 2}}}).startswith(
+        "pretraining.objective.masking: fraction"
+    )

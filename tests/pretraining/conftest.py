@@ -1,0 +1,67 @@
+"""Records of a text that is easy to learn: numbers counted in order, and the tiny run on them."""
+
+import random
+from types import SimpleNamespace
+
+import pytest
+from tiny_run import config
+
+from selectra_pipeline.config.records import RecordsConfig
+from selectra_pipeline.config.vocabulary import SPECIAL_TOKENS
+from selectra_pipeline.corpus.document import Document
+from selectra_pipeline.corpus.document_shards import DocumentShardsWriter
+from selectra_pipeline.pretraining.loop import pretrain
+from selectra_pipeline.records.writer import write_records
+from selectra_pipeline.shards.manifest import Manifest
+from selectra_pipeline.vocabulary.tokenizer import Tokenizer
+
+WORDS = ["uno", "dos", "tres", "cuatro"]
+DOCUMENTS = {"train": 150, "heldout": 12}
+
+
+def counting(draw: random.Random) -> str:
+    """Sentences that count on from a random number: each word tells the next."""
+    start = draw.randrange(4)
+    return " ".join(WORDS[(start + i) % 4] for i in range(draw.randint(30, 90))) + " ."
+
+
+class ListTracker:
+    """Keeps what it is told: (step, values)."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[int, dict[str, float]]] = []
+
+    def metrics(self, values, step) -> None:
+        self.told.append((step, dict(values)))
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory) -> SimpleNamespace:
+    """`records`, `tokenizer` and `tokenizer_directory` of the counting text."""
+    root = tmp_path_factory.mktemp("tiny")
+    tokenizer = Tokenizer([*SPECIAL_TOKENS, ".", *WORDS, *(f"nunca{i}" for i in range(190))])
+    tokenizer.save(root / "tokenizer")
+    draw = random.Random(1)
+    with DocumentShardsWriter(root / "documents", {"train": 2, "heldout": 1}) as shards:
+        for split, count in DOCUMENTS.items():
+            for number in range(count):
+                index = number % 2 if split == "train" else 0
+                shards.add(split, index, Document(f"{split}:{number}", counting(draw)))
+    documents = Manifest(root / "documents", "documents", "fingerprint", shards.describe())
+    records = write_records(
+        documents,
+        root / "tokenizer",
+        RecordsConfig(sequence_length=32, workers=1),
+        root / "records",
+    )
+    return SimpleNamespace(
+        records=records, tokenizer=tokenizer, tokenizer_directory=root / "tokenizer"
+    )
+
+
+@pytest.fixture(scope="session")
+def unbroken(tiny, tmp_path_factory) -> SimpleNamespace:
+    """A run from the first step to the last: `manifest`, `directory`, `told` to the tracker."""
+    directory, tracker = tmp_path_factory.mktemp("unbroken"), ListTracker()
+    manifest = pretrain(config(), tiny.records, tiny.tokenizer, directory, tracker)
+    return SimpleNamespace(manifest=manifest, directory=directory, told=tracker.told)

@@ -1,0 +1,223 @@
+import errno
+import os
+import subprocess
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from selectra_pipeline.config.architecture import ArchitectureConfig
+from selectra_pipeline.config.pretraining import CheckpointConfig, OptimizerConfig
+from selectra_pipeline.model.electra import Electra
+from selectra_pipeline.pretraining.checkpoint import (
+    CHECKPOINTS,
+    RUN_FILE,
+    Checkpoints,
+    ResumeError,
+    claim_directory,
+)
+from selectra_pipeline.pretraining.optimizer import AdamW
+from selectra_pipeline.shards.files import StorageError
+
+TINY = ArchitectureConfig(
+    hidden_size=8, num_layers=1, num_heads=1, intermediate_size=8, max_position_embeddings=8
+)
+DEFINING = {"pretraining": {"schedule": {"peak": 5e-4, "restarts": (10, 20)}}, "tokenizer": "ab12"}
+
+
+class Run:
+    """A model and its optimizer, whose values say at which step they were saved."""
+
+    def __init__(self, directory, keep=3, seed=1):
+        self.model = Electra.create(TINY, 30, "float32", seed)
+        self.optimizer = AdamW(self.model.trainable_variables, OptimizerConfig(), lambda step: 0.1)
+        self.checkpoints = Checkpoints(
+            directory, self.model, self.optimizer, CheckpointConfig(keep=keep)
+        )
+
+    def save_at(self, step):
+        self.optimizer.step.assign(step)
+        self.model.generator_head.bias.assign(np.full([30], step))
+        self.optimizer.second[3].assign(
+            np.full(self.optimizer.second[3].shape, step / 2, np.float32)
+        )
+        return self.checkpoints.save()
+
+    def restored_values(self):
+        step = self.checkpoints.restore_latest()
+        bias = self.model.generator_head.bias.numpy()
+        slot = self.optimizer.second[3].numpy()
+        assert (bias == bias[0]).all()
+        assert (slot == slot.flat[0]).all()
+        return step, float(bias[0]), float(slot.flat[0])
+
+
+@pytest.fixture
+def directory(tmp_path):
+    """A run that was saved at the steps 10 and 20."""
+    run = Run(tmp_path)
+    run.save_at(10)
+    run.save_at(20)
+    return tmp_path
+
+
+def file_of(directory, step, suffix):
+    (path,) = (directory / CHECKPOINTS).glob(f"step-{step}.{suffix}*")
+    return path
+
+
+def test_a_new_directory_starts_at_step_0(tmp_path):
+    run = Run(tmp_path)
+    assert run.checkpoints.restore_latest() == 0
+    assert run.checkpoints.latest() is None
+
+
+def test_the_newest_checkpoint_wins_with_weights_slots_and_step(directory):
+    run = Run(directory, seed=2)
+    assert run.restored_values() == (20, 20.0, 10.0)
+    assert run.checkpoints.latest() == directory / CHECKPOINTS / "step-20"
+
+
+def test_every_value_comes_back_bit_by_bit(directory):
+    saved, restored = Run(directory), Run(directory, seed=2)
+    saved.checkpoints.restore_latest()
+    restored.checkpoints.restore_latest()
+    for ours, theirs in zip(
+        [*restored.model.trainable_variables, *restored.optimizer.first],
+        [*saved.model.trainable_variables, *saved.optimizer.first],
+        strict=True,
+    ):
+        np.testing.assert_array_equal(ours.numpy(), theirs.numpy())
+
+
+def test_only_the_newest_are_kept(tmp_path):
+    run = Run(tmp_path, keep=2)
+    for step in (1, 2, 3):
+        run.save_at(step)
+    kept = {path.name for path in (tmp_path / CHECKPOINTS).glob("*.index")}
+    assert kept == {"step-2.index", "step-3.index"}
+
+
+def test_retention_goes_on_after_a_restart(directory):
+    run = Run(directory, keep=2)
+    run.checkpoints.restore_latest()
+    run.save_at(30)
+    kept = {path.name for path in (directory / CHECKPOINTS).glob("*.index")}
+    assert kept == {"step-20.index", "step-30.index"}
+
+
+def test_a_save_that_was_cut_short_is_not_chosen(directory):
+    """Killed before the list of checkpoints was renewed: whole or half files, but no entry."""
+    for suffix in ("index", "data"):
+        whole = file_of(directory, 20, suffix)
+        copy = whole.with_name(whole.name.replace("20", "30"))
+        copy.write_bytes(whole.read_bytes()[:100])
+    (directory / CHECKPOINTS / "step-30_temp").mkdir()
+    run = Run(directory)
+    assert run.restored_values() == (20, 20.0, 10.0)
+    run.save_at(30)  # the leftovers are no obstacle
+    assert Run(directory).restored_values() == (30, 30.0, 15.0)
+
+
+@pytest.mark.parametrize("suffix", ["index", "data"])
+def test_a_checkpoint_with_a_missing_file_is_passed_over(directory, suffix):
+    file_of(directory, 20, suffix).unlink()
+    run = Run(directory)
+    assert run.restored_values() == (10, 10.0, 5.0)
+    run.save_at(20)
+    assert Run(directory).restored_values() == (20, 20.0, 10.0)
+
+
+def test_a_directory_whose_checkpoints_were_deleted_starts_at_step_0(directory):
+    for path in (directory / CHECKPOINTS).glob("step-*"):
+        path.unlink()
+    assert Run(directory).checkpoints.restore_latest() == 0
+
+
+@pytest.mark.parametrize("kept", [0, 50, -50])
+@pytest.mark.parametrize("suffix", ["index", "data"])
+def test_a_damaged_checkpoint_is_an_error_whose_advice_works(directory, suffix, kept):
+    path = file_of(directory, 20, suffix)
+    path.write_bytes(path.read_bytes()[:kept])
+    with pytest.raises(ResumeError, match=r"step-20 is damaged .* delete its files"):
+        Run(directory).checkpoints.restore_latest()
+    for path in (directory / CHECKPOINTS).glob("step-20.*"):
+        path.unlink()
+    assert Run(directory).restored_values() == (10, 10.0, 5.0)
+
+
+def test_a_run_may_move_to_another_place(directory, tmp_path_factory):
+    moved = tmp_path_factory.mktemp("elsewhere") / "run"
+    directory.rename(moved)
+    assert Run(moved).restored_values() == (20, 20.0, 10.0)
+
+
+def test_a_full_disk_is_an_error_and_the_last_checkpoint_stays_good(directory, monkeypatch):
+    run = Run(directory)
+    run.checkpoints.restore_latest()
+
+    def full(*args, **kwargs):
+        raise tf.errors.ResourceExhaustedError(None, None, "No space left on device")
+
+    monkeypatch.setattr(tf.train.CheckpointManager, "save", full)
+    with pytest.raises(StorageError, match="the disk is full while writing") as caught:
+        run.save_at(30)
+    assert caught.value.errno == errno.ENOSPC
+    assert Run(directory).restored_values() == (20, 20.0, 10.0)
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of its own, 160 kB large; a checkpoint of `Run` takes about 50 kB."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=160k", "tmpfs", str(place)]
+    if os.geteuid() != 0 or subprocess.run(command, capture_output=True, check=False).returncode:
+        pytest.skip("mounting a small disk needs root")
+    yield place
+    subprocess.run(["umount", str(place)], check=True)
+
+
+def test_a_disk_that_fills_up_leaves_the_last_checkpoint_loadable(small_disk):
+    run = Run(small_disk, keep=100)
+
+    def save_until_it_is_full():
+        for step in range(1, 100):
+            run.save_at(step)
+
+    with pytest.raises(StorageError, match="the disk is full while writing"):
+        save_until_it_is_full()
+    saved = int(run.optimizer.step.numpy()) - 1
+    assert saved > 0
+    assert Run(small_disk).restored_values() == (saved, float(saved), saved / 2)
+    for path in (small_disk / CHECKPOINTS).glob(f"*step-{saved + 1}*/*"):
+        path.unlink()  # make room
+    for path in (small_disk / CHECKPOINTS).glob("step-1.*"):
+        path.unlink()
+    after = Run(small_disk, keep=1)
+    after.checkpoints.restore_latest()
+    after.save_at(saved + 1)
+    assert Run(small_disk).restored_values()[0] == saved + 1
+
+
+def test_a_new_directory_is_claimed_and_can_be_claimed_again(tmp_path):
+    claim_directory(tmp_path, DEFINING)
+    assert (tmp_path / RUN_FILE).exists()
+    claim_directory(tmp_path, DEFINING)
+
+
+def test_another_run_is_refused_with_every_difference_and_changes_nothing(tmp_path):
+    claim_directory(tmp_path, DEFINING)
+    before = (tmp_path / RUN_FILE).read_bytes()
+    other = {
+        "pretraining": {"schedule": {"peak": 1e-3, "restarts": (10, 20)}},
+        "tokenizer": "cd34",
+    }
+    with pytest.raises(ResumeError) as caught:
+        claim_directory(tmp_path, other)
+    message = str(caught.value)
+    assert "pretraining.schedule.peak: 0.0005 -> 0.001" in message
+    assert "tokenizer: 'ab12' -> 'cd34'" in message
+    assert "restarts" not in message
+    assert "--params run=NAME" in message
+    assert (tmp_path / RUN_FILE).read_bytes() == before

@@ -1,0 +1,64 @@
+import json
+
+import pytest
+
+from selectra_pipeline.pretraining.history import History, read_history
+from selectra_pipeline.shards.files import StorageError
+
+
+@pytest.fixture
+def path(tmp_path):
+    """Lines of the steps 10, 20 and 30."""
+    history = History(tmp_path / "history.jsonl", resume_step=0)
+    for step in (10, 20, 30):
+        history.append("train", step, {"loss": step / 10})
+    return history.path
+
+
+def steps(path):
+    return [entry["step"] for entry in read_history(path)]
+
+
+def test_lines_come_back_in_order_with_their_split(path):
+    assert read_history(path)[1] == {"step": 20, "split": "train", "loss": 2.0}
+    assert steps(path) == [10, 20, 30]
+
+
+def test_metrics_are_found_by_split_and_step(path):
+    history = History(path, resume_step=30)
+    assert history.find("train", 20) == {"loss": 2.0}
+    assert history.find("heldout", 20) is None
+    assert history.find("train", 25) is None
+
+
+def test_without_a_file_there_is_no_history(tmp_path):
+    assert read_history(tmp_path / "history.jsonl") == []
+
+
+def test_resuming_drops_what_comes_again(path):
+    History(path, resume_step=20)
+    assert steps(path) == [10, 20]
+
+
+def test_starting_over_drops_everything(path):
+    History(path, resume_step=0)
+    assert steps(path) == []
+
+
+@pytest.mark.parametrize("lost", [1, 2, 10])
+def test_a_line_cut_short_by_a_crash_is_left_out_and_mended(path, lost):
+    content = path.read_text()
+    path.write_text(content[: -1 - lost])
+    assert steps(path) == [10, 20]
+    history = History(path, resume_step=30)
+    history.append("heldout", 40, {"loss": 4.0})
+    assert steps(path) == [10, 20, 40]
+    assert all(json.loads(line) for line in path.read_text().splitlines())
+
+
+def test_a_full_disk_is_an_error_that_names_the_file(path):
+    history = History(path, resume_step=30)
+    path.unlink()
+    path.symlink_to("/dev/full")
+    with pytest.raises(StorageError, match=r"disk is full while writing .*history\.jsonl"):
+        history.append("train", 40, {"loss": 4.0})

@@ -1,0 +1,133 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from selectra_pipeline.config.architecture import ArchitectureConfig
+from selectra_pipeline.config.pretraining import OptimizerConfig
+from selectra_pipeline.model.electra import Electra
+from selectra_pipeline.pretraining.optimizer import AdamW, clip_by_global_norm, decays
+
+SCRIPT = Path(__file__).with_name("two_replicas.py")
+CONFIG = OptimizerConfig(beta_1=0.9, beta_2=0.99, epsilon=1e-3, weight_decay=0.1)
+START = np.array([1.0, -2.0, 0.5])
+GRADIENTS = [np.array([0.3, -0.1, 0.0]), np.array([-0.2, 0.4, 0.0])]
+
+
+def optimize(name: str, rates: list[float]) -> tuple[np.ndarray, AdamW]:
+    variable = keras.Variable(START.astype(np.float32), name=name)
+    optimizer = AdamW([variable], CONFIG, lambda step: tf.gather(tf.constant(rates), step))
+    for _, gradient in zip(rates, GRADIENTS, strict=True):
+        optimizer.apply([tf.constant(gradient, tf.float32)])
+    return variable.numpy(), optimizer
+
+
+def by_hand(rates: list[float], decay: float) -> np.ndarray:
+    w, m, v = START.copy(), np.zeros(3), np.zeros(3)
+    for rate, g in zip(rates, GRADIENTS, strict=True):
+        m = 0.9 * m + 0.1 * g
+        v = 0.99 * v + 0.01 * g**2
+        w = w - rate * (m / (np.sqrt(v) + 1e-3) + decay * w)
+    return w
+
+
+def test_two_steps_equal_a_computation_by_hand():
+    weights, optimizer = optimize("kernel", [0.01, 0.02])
+    np.testing.assert_allclose(weights, by_hand([0.01, 0.02], decay=0.1), rtol=1e-5)
+    assert optimizer.step.numpy() == 2
+
+
+def test_there_is_no_bias_correction():
+    """With it, the first step of a constant gradient would have length 1 times the rate."""
+    variable = keras.Variable([0.0], name="bias")
+    config = OptimizerConfig(beta_1=0.9, beta_2=0.99, epsilon=1e-12, weight_decay=0.0)
+    AdamW([variable], config, lambda step: 1.0).apply([tf.constant([5.0])])
+    assert float(variable.numpy()[0]) == pytest.approx(-0.1 / np.sqrt(0.01), rel=1e-5)
+
+
+@pytest.mark.parametrize("name", ["bias", "gamma", "beta"])
+def test_biases_and_layer_norm_weights_do_not_decay(name):
+    weights, _ = optimize(name, [0.01, 0.02])
+    np.testing.assert_allclose(weights, by_hand([0.01, 0.02], decay=0.0), rtol=1e-5)
+    assert weights[2] == START[2]  # no gradient, no decay: no change
+
+
+def test_kernels_and_tables_decay_and_nothing_else():
+    model = Electra.create(ArchitectureConfig(num_layers=1), 50, "float32", 1)
+    decaying = {v.path for v in model.trainable_variables if decays(v.path)}
+    paths = {v.path for v in model.trainable_variables}
+    assert decaying == {p for p in paths if p.endswith(("/kernel", "_embeddings"))}
+    tables = ("word", "position", "token_type")
+    assert {f"electra/embeddings/{table}_embeddings" for table in tables} <= decaying
+
+
+def test_at_learning_rate_0_the_slots_move_and_the_weights_do_not():
+    weights, optimizer = optimize("kernel", [0.0, 0.0])
+    np.testing.assert_array_equal(weights, START.astype(np.float32))
+    assert np.abs(optimizer.first[0].numpy()[:2]).min() > 0
+
+
+def test_slots_are_made_before_the_first_step():
+    variable = keras.Variable(np.zeros([2, 3]), name="kernel")
+    optimizer = AdamW([variable], CONFIG, lambda step: 0.1)
+    np.testing.assert_array_equal(optimizer.first[0], np.zeros([2, 3]))
+    np.testing.assert_array_equal(optimizer.second[0], np.zeros([2, 3]))
+
+
+def test_gradients_are_scaled_together_to_the_limit():
+    gradients = [tf.constant([3.0, 0.0]), tf.constant([[4.0]])]
+    clipped, norm = clip_by_global_norm(gradients, 1.0)
+    assert float(norm) == pytest.approx(5.0)
+    np.testing.assert_allclose(clipped[0], [0.6, 0.0], rtol=1e-6)
+    np.testing.assert_allclose(clipped[1], [[0.8]], rtol=1e-6)
+
+
+def test_gradients_below_the_limit_are_left_alone():
+    clipped, norm = clip_by_global_norm([tf.constant([0.3, 0.4])], 1.0)
+    assert float(norm) == pytest.approx(0.5)
+    np.testing.assert_allclose(clipped[0], [0.3, 0.4], rtol=1e-6)
+
+
+def test_slices_of_the_same_row_are_added_before_the_norm_is_taken():
+    """Rows 1 and 1 with (3, 0) and (0, 4): their sum has norm 5; opposite ones have norm 0."""
+    together = tf.IndexedSlices([[3.0, 0.0], [0.0, 4.0]], [1, 1], dense_shape=[3, 2])
+    clipped, norm = clip_by_global_norm([together], 2.5)
+    assert float(norm) == pytest.approx(5.0)
+    np.testing.assert_allclose(clipped[0], [[0, 0], [1.5, 2.0], [0, 0]], rtol=1e-6)
+    opposite = tf.IndexedSlices([[3.0, 0.0], [-3.0, 0.0]], [2, 2], dense_shape=[3, 2])
+    _, norm = clip_by_global_norm([opposite], 2.5)
+    assert float(norm) == 0.0
+
+
+@pytest.fixture(scope="module")
+def two_replicas() -> dict:
+    """Virtual devices must be set up before TensorFlow starts: a process of its own."""
+    done = subprocess.run([sys.executable, SCRIPT], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_two_replicas_clip_the_sum_of_their_gradients(two_replicas):
+    assert two_replicas["norms"] == pytest.approx([np.sqrt(50.0)] * 2)
+
+
+def test_two_replicas_make_one_update(two_replicas):
+    assert two_replicas["steps"] == 2
+    gradient = np.array([7.0, 1.0]) / np.sqrt(50.0)  # the sum [7, 1], clipped to norm 1
+    weights, first, second = np.array([1.0, -2.0]), np.zeros(2), np.zeros(2)
+    for _ in range(2):
+        first = 0.9 * first + 0.1 * gradient
+        second = 0.999 * second + 0.001 * gradient**2
+        weights -= 0.1 * (first / (np.sqrt(second) + 1e-6) + 0.01 * weights)
+    np.testing.assert_allclose(two_replicas["first"], first, rtol=1e-5)
+    np.testing.assert_allclose(two_replicas["second"], second, rtol=1e-4)
+    np.testing.assert_allclose(two_replicas["weights"], [weights, weights], rtol=1e-4)
+
+
+def test_the_shares_of_two_replicas_add_up_to_the_global_mean(two_replicas):
+    assert two_replicas["mean"] == pytest.approx((10.0 + 3 * 20.0) / 4)
