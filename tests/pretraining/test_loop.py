@@ -50,8 +50,8 @@ def history_steps(directory, split):
 
 def test_the_losses_fall(unbroken):
     train = [values for _, values in unbroken.told if "train/loss" in values]
-    assert train[0]["train/loss"] > 25
-    assert train[-1]["train/loss"] < 0.6 * train[0]["train/loss"]
+    assert train[0]["train/mlm_loss"] > 3.5
+    assert train[0]["train/rtd_loss"] > train[-1]["train/rtd_loss"]
     heldout = unbroken.manifest.facts["heldout"]
     # Four words and a full stop are worth about ln 4; an untrained model knows ln 200 = 5.3.
     assert heldout["mlm_loss"] < 2.0
@@ -91,12 +91,8 @@ def test_the_manifest_names_the_last_checkpoint_and_the_facts(unbroken):
     ]
     assert manifest.facts["step"] == STEPS
     assert manifest.facts["config"] == json.loads(json.dumps(config().to_dict()))
-    weights = {
-        name: value
-        for name, value in final_state(manifest).items()
-        if name.startswith("model/") and ".OPTIMIZER_SLOT" not in name
-    }
-    assert manifest.facts["parameters"] == sum(value.size for value in weights.values())
+    values = sum(value.size for value in final_state(manifest).values())
+    assert values == 3 * manifest.facts["parameters"] + 1  # weights, two moments each, the step
 
 
 def test_the_run_keeps_a_copy_of_its_tokenizer(unbroken, tiny):
@@ -168,7 +164,7 @@ def test_a_resumed_run_ends_in_the_same_weights_however_it_is_watched(
 
 def run_and_kill(tiny, directory, kill_at):
     settings = tiny_run.settings(
-        log_every=1, checkpoint={"every": 5, "keep": 2}, evaluation={"every": 6, "batches": 2}
+        log_every=1, checkpoint={"every": 5, "keep": 2}, evaluation={"every": STEPS}
     )
     command = [
         sys.executable,
@@ -236,7 +232,7 @@ def test_records_of_another_tokenizer_are_refused(tiny, tmp_path):
 
 
 def test_sequences_longer_than_the_positions_are_refused(tiny, tmp_path):
-    with pytest.raises(ConfigError, match="sequence_length=32 is longer than .*=16; raise"):
+    with pytest.raises(ConfigError, match=r"sequence_length=32 is longer than .*=16; raise"):
         train_again(tiny, tmp_path, architecture={"max_position_embeddings": 16})
 
 

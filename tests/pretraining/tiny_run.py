@@ -28,12 +28,11 @@ STEPS = 60
 SETTINGS = {
     "architecture": {
         "hidden_size": 32,
-        "num_layers": 2,
+        "num_layers": 1,
         "num_heads": 2,
         "intermediate_size": 64,
         "max_position_embeddings": 32,
         "generator_size": 0.5,
-        "generator_layers": 1,
     },
     "schedule": {"peak": 4e-3, "warmup_steps": 10},
     "evaluation": {"every": 30, "batches": 2},
@@ -81,7 +80,7 @@ def main(records: str, tokenizer: str, directory: str, config_json: str, *kill_a
         while last_step(directory) < int(step):
             assert os.waitpid(child, os.WNOHANG) == (0, 0), "the child ended before it was killed"
             time.sleep(0.003)
-        time.sleep(draw.uniform(0, 0.02))  # anywhere: in a step, while saving, while evaluating
+        time.sleep(draw.uniform(0, 0.02))  # anywhere: in a step, or while saving
         os.kill(child, signal.SIGKILL)
         assert os.waitpid(child, 0)[1] == signal.SIGKILL
     child = start_child(records, tokenizer, directory, config_json)

@@ -58,6 +58,13 @@ class Electra(keras.layers.Layer):
         self.discriminator.build()
         self.discriminator_head.build()
 
+    def weights_by_path(self) -> dict[str, tf.Variable]:
+        """Every weight under its path: the form in which checkpoints hold them.
+
+        Named one by one, because TensorFlow's object graph does not see Keras 3's lists of layers.
+        """
+        return {variable.path: variable.value for variable in self.trainable_variables}
+
     def predict_words(
         self,
         input_ids: tf.Tensor,

@@ -31,9 +31,9 @@ def load_trained(pretraining: Manifest) -> TrainedElectra:
     model = Electra.create(config.architecture, tokenizer.size, "float32", config.seed)
     index = next(path for path in pretraining.paths("checkpoint") if path.suffix == ".index")
     try:
-        status = tf.train.Checkpoint(model=model).restore(str(index.with_suffix("")))
+        status = tf.train.Checkpoint(weights=model.weights_by_path()).restore(str(index.with_suffix("")))
         status.assert_existing_objects_matched().expect_partial()
-    except (tf.errors.OpError, AssertionError) as error:
+    except (tf.errors.OpError, AssertionError, ValueError) as error:
         raise ValueError(
             f"{index} does not hold the weights that {pretraining.directory} describes ({error}); "
             "delete the manifest and run pre-training again: it goes on from its checkpoints"

@@ -38,7 +38,7 @@ class Checkpoints:
     ) -> None:
         self._step = optimizer.step
         self._manager = tf.train.CheckpointManager(
-            tf.train.Checkpoint(model=model, optimizer=optimizer),
+            tf.train.Checkpoint(weights=model.weights_by_path(), **optimizer.state()),
             str(directory / CHECKPOINTS),
             max_to_keep=config.keep,
             checkpoint_name="step",

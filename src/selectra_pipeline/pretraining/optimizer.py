@@ -37,7 +37,8 @@ class AdamW(tf.Module):
         super().__init__(name="adamw")
         self.config = config
         self.learning_rate = learning_rate
-        self.variables_ = [variable.value for variable in variables]
+        self.paths = [variable.path for variable in variables]
+        self.trained = [variable.value for variable in variables]
         self.decay = [config.weight_decay if decays(v.path) else 0.0 for v in variables]
         self.step = tf.Variable(0, trainable=False, dtype=tf.int64, name="step")
         self.first = [self._slot(v, "m") for v in variables]
@@ -49,6 +50,14 @@ class AdamW(tf.Module):
             tf.zeros(variable.shape, tf.float32), trainable=False, name=f"{variable.path}/{name}"
         )
 
+    def state(self) -> dict[str, tf.Variable | dict[str, tf.Variable]]:
+        """What a checkpoint must hold: the step, and both moments by the path of their variable."""
+        return {
+            "step": self.step,
+            "first": dict(zip(self.paths, self.first, strict=True)),
+            "second": dict(zip(self.paths, self.second, strict=True)),
+        }
+
     def apply(self, gradients: Sequence[tf.Tensor]) -> None:
         """One optimisation step. Call it in replica context; gradients are global sums already."""
         context = tf.distribute.get_replica_context()
@@ -57,7 +66,7 @@ class AdamW(tf.Module):
     def _update_all(self, strategy: tf.distribute.Strategy, gradients: list[tf.Tensor]) -> None:
         rate = tf.cast(self.learning_rate(tf.identity(self.step)), tf.float32)
         for variable, gradient, first, second, decay in zip(
-            self.variables_, gradients, self.first, self.second, self.decay, strict=True
+            self.trained, gradients, self.first, self.second, self.decay, strict=True
         ):
             update = self._update_with_decay(decay)
             arguments = (gradient, first, second, rate)
