@@ -12,14 +12,8 @@ import pytest
 from selectra_pipeline.config.ingestion import IngestionConfig
 from selectra_pipeline.corpus import document_shards, ingestion
 from selectra_pipeline.corpus.document import text_digest
-from selectra_pipeline.corpus.ingestion import (
-    CorpusError,
-    ingest,
-    ingestion_report,
-    iterate_documents,
-    read_shard,
-    split_of,
-)
+from selectra_pipeline.corpus.document_shards import iterate_documents, read_shard
+from selectra_pipeline.corpus.ingestion import CorpusError, ingest, ingestion_report, split_of
 from selectra_pipeline.shards.files import StorageError
 from selectra_pipeline.shards.manifest import Manifest
 

@@ -8,7 +8,7 @@ from selectra_pipeline.interchange.detection import (
     encode_lines,
     format_detection,
 )
-from selectra_pipeline.interchange.pretrained import load_pretrained, load_tokenizer
+from selectra_pipeline.model.trained import load_tokenizer, load_trained
 
 
 def test_every_piece_of_a_sentence_is_judged(wide_run):
@@ -20,7 +20,7 @@ def test_every_piece_of_a_sentence_is_judged(wide_run):
 
 def test_logits_are_the_discriminators_and_probabilities_their_sigmoid(wide_run):
     (detections,) = detect_replaced(wide_run, "El año")
-    model, tokenizer, _ = load_pretrained(wide_run)
+    model, tokenizer, _ = load_trained(wide_run)
     ids = tf.constant([[tokenizer.cls_id, *tokenizer.encode("El año"), tokenizer.sep_id]])
     expected = model.detect_replaced(ids, tf.ones_like(ids), tf.zeros_like(ids))[0].numpy()
     logits = np.array([detection.logit for detection in detections])

@@ -12,8 +12,8 @@ from selectra_pipeline.config.base import ConfigError
 from selectra_pipeline.interchange import huggingface
 from selectra_pipeline.interchange.huggingface import encoder_weights, export
 from selectra_pipeline.interchange.names import belongs_to
-from selectra_pipeline.interchange.pretrained import load_pretrained
 from selectra_pipeline.model.electra import Electra
+from selectra_pipeline.model.trained import load_trained
 from selectra_pipeline.shards.manifest import Manifest
 
 ENCODERS = ("discriminator", "generator")
@@ -51,7 +51,7 @@ def test_manifest_lists_every_file_of_both_folders(exported):
 @pytest.mark.parametrize("encoder", ENCODERS)
 def test_every_variable_is_exported_once_with_its_values(run, exported, encoder):
     tensors = safetensors.numpy.load_file(exported.directory / encoder / "model.safetensors")
-    model = load_pretrained(run).model
+    model = load_trained(run).model
     own = [v for v in model.trainable_variables if belongs_to(v.path, encoder)]
     assert len(tensors) == len(own)
     assert {tensor.dtype for tensor in tensors.values()} == {np.dtype(np.float32)}
@@ -91,7 +91,7 @@ def test_an_export_that_is_up_to_date_is_not_written_again(wide_run, tmp_path, m
     def fail(*_):
         raise AssertionError("the model was read")
 
-    monkeypatch.setattr(huggingface, "load_pretrained", fail)
+    monkeypatch.setattr(huggingface, "load_trained", fail)
     assert export(wide_run, tmp_path / "model") == first
 
 
@@ -151,7 +151,7 @@ def loaded(request, run, exported, tmp_path_factory):
     theirs, information = transformers_class.from_pretrained(
         exported.directory / request.param, output_loading_info=True
     )
-    return request.param, load_pretrained(run), theirs.eval(), information
+    return request.param, load_trained(run), theirs.eval(), information
 
 
 def test_transformers_loads_every_weight_and_misses_none(loaded):

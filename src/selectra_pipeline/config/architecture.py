@@ -4,6 +4,16 @@ from dataclasses import dataclass
 
 from selectra_pipeline.config.base import Config, ConfigError, require
 
+SIZES = (
+    "hidden_size",
+    "num_layers",
+    "num_heads",
+    "intermediate_size",
+    "embedding_size",
+    "max_position_embeddings",
+    "generator_layers",
+)
+
 
 @dataclass(frozen=True)
 class EncoderConfig(Config):
@@ -57,8 +67,11 @@ class ArchitectureConfig(Config):
     generator_layers: int | None = None
 
     def __post_init__(self) -> None:
-        for name in ("hidden_size", "num_layers", "num_heads", "intermediate_size"):
-            require(getattr(self, name) >= 1, f"{name}={getattr(self, name)} must be at least 1")
+        for name in SIZES:
+            value = getattr(self, name)
+            require(value is None or value >= 1, f"{name}={value} must be at least 1")
+        for name in ("layer_norm_epsilon", "initializer_range"):
+            require(getattr(self, name) > 0, f"{name}={getattr(self, name)} must be above 0")
         _require_divisible("hidden_size", self.hidden_size, "num_heads", self.num_heads)
         for name in ("dropout", "attention_dropout"):
             value = getattr(self, name)

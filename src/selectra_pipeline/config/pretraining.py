@@ -31,7 +31,8 @@ class MaskingConfig(Config):
 
     def max_predictions(self, sequence_length: int) -> int:
         """Predictions per example, N = int((fraction + 0.005) L): 19 at 128, 79 at 512."""
-        return max(1, int((self.fraction + 0.005) * sequence_length))
+        wanted = int((self.fraction + 0.005) * sequence_length)
+        return min(sequence_length, max(1, wanted))
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ class ScheduleConfig(Config):
     """
 
     peak: float = 5e-4
-    warmup_steps: int = 10_000
+    warmup_steps: int = 100
     decay_power: float = 1.0
     restarts: tuple[int, ...] = ()
 

@@ -10,19 +10,13 @@ from selectra_pipeline import __version__
 from selectra_pipeline.config.base import fingerprint
 from selectra_pipeline.config.ingestion import IngestionConfig
 from selectra_pipeline.corpus.document import Document, text_digest
-from selectra_pipeline.corpus.document_shards import (
-    DocumentShardsWriter,
-    iterate_documents,
-    read_shard,
-)
+from selectra_pipeline.corpus.document_shards import DocumentShardsWriter
 from selectra_pipeline.corpus.filters import rejection
 from selectra_pipeline.corpus.normalization import normalize_document, normalize_line
 from selectra_pipeline.corpus.source_files import describe_files, find_source_files
 from selectra_pipeline.corpus.sources import open_corpus
 from selectra_pipeline.corpus.statistics import Tally
 from selectra_pipeline.shards.manifest import MANIFEST_NAME, Manifest, finished
-
-__all__ = ["CorpusError", "ingest", "ingestion_metrics", "ingestion_report", "iterate_documents", "read_shard"]
 
 logger = logging.getLogger(__name__)
 

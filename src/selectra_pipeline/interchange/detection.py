@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from selectra_pipeline.interchange.pretrained import load_pretrained
+from selectra_pipeline.model.trained import load_trained
 from selectra_pipeline.shards.manifest import Manifest
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 
@@ -39,7 +39,7 @@ def detect_replaced(pretraining: Manifest, text: str) -> list[list[Detection]]:
         ConfigError: `pretraining` is no finished pre-training run.
         ValueError: the text is blank, or a line is longer than the model can read.
     """
-    model, tokenizer, _ = load_pretrained(pretraining)
+    model, tokenizer, _ = load_trained(pretraining)
     rows = encode_lines(tokenizer, text, model.discriminator_config.max_position_embeddings)
     ragged = tf.ragged.constant(rows, dtype=tf.int32)
     input_ids = ragged.to_tensor(default_value=tokenizer.pad_id)  # [lines, seq]

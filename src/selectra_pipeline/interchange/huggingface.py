@@ -23,12 +23,12 @@ from selectra_pipeline.interchange.names import (
     hugging_face_name,
     transpose_kernel,
 )
-from selectra_pipeline.interchange.pretrained import (
-    load_pretrained,
-    load_tokenizer,
-)
 from selectra_pipeline.model.electra import Electra
-from selectra_pipeline.model.trained import TrainedElectra
+from selectra_pipeline.model.trained import (
+    TrainedElectra,
+    load_tokenizer,
+    load_trained,
+)
 from selectra_pipeline.shards.manifest import Manifest, Shard, finished
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 
@@ -76,7 +76,7 @@ def export(pretraining: Manifest, directory: str | Path) -> Manifest:
         logger.info("the export in %s is up to date", directory)
         return done
     check_replaceable(directory, EXPORT_KIND)
-    pretrained = load_pretrained(pretraining)
+    pretrained = load_trained(pretraining)
     with replace_directory(directory) as temporary:
         for encoder in ENCODERS:
             _write_encoder(pretrained, encoder, temporary / encoder)

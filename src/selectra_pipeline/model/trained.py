@@ -1,15 +1,19 @@
-"""The model of a finished pre-training run, with its tokenizer."""
+"""The model of a finished pre-training run, with its tokenizer, checked before it is used."""
 
+from pathlib import Path
 from typing import NamedTuple
 
 import tensorflow as tf
 
+from selectra_pipeline.config.base import ConfigError
 from selectra_pipeline.config.pretraining import PretrainingConfig
 from selectra_pipeline.model.electra import Electra
 from selectra_pipeline.shards.manifest import Manifest
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 
 TOKENIZER_DIRECTORY = "tokenizer"  # in the directory of a run: its own copy
+INDEX_SUFFIX = ".index"
+WORD_TABLE = "weights/electra.Sembeddings.Sword_embeddings"
 
 
 class TrainedElectra(NamedTuple):
@@ -20,22 +24,54 @@ class TrainedElectra(NamedTuple):
     config: PretrainingConfig
 
 
-def load_trained(pretraining: Manifest) -> TrainedElectra:
-    """Build the model that `pretraining` (Manifest of kind "pretraining") describes.
+def load_tokenizer(pretraining: Manifest) -> Tokenizer:
+    """The tokenizer that made the run's training data.
 
     Raises:
-        ValueError: the tokenizer was changed, or the checkpoint is of another model.
+        ConfigError: the manifest is that of another stage, or of a run that has not finished.
     """
+    if pretraining.kind != "pretraining":
+        raise ConfigError(
+            f"{pretraining.directory} holds {pretraining.kind!r}, not a pre-training run; name "
+            "the directory that the pre-training stage wrote"
+        )
+    if not any(path.suffix == INDEX_SUFFIX for path in pretraining.paths("checkpoint")):
+        raise ConfigError(
+            f"{pretraining.directory} lists no checkpoint: the run has not finished; run the "
+            "pre-training stage again: it goes on from where it stopped"
+        )
+    return Tokenizer.load(pretraining.directory / TOKENIZER_DIRECTORY)
+
+
+def load_trained(pretraining: Manifest) -> TrainedElectra:
+    """The model of the run's last checkpoint, with its tokenizer.
+
+    Raises:
+        ConfigError: as `load_tokenizer`; or the vocabulary or the architecture is not the
+            checkpoint's.
+    """
+    tokenizer = load_tokenizer(pretraining)
+    index = next(path for path in pretraining.paths("checkpoint") if path.suffix == INDEX_SUFFIX)
+    prefix = index.with_suffix("")
+    _check_vocabulary(prefix, tokenizer)
     config = PretrainingConfig.from_params(pretraining.facts["config"])
-    tokenizer = Tokenizer.load(pretraining.directory / TOKENIZER_DIRECTORY)
     model = Electra.create(config.architecture, tokenizer.size, "float32", config.seed)
-    index = next(path for path in pretraining.paths("checkpoint") if path.suffix == ".index")
     try:
-        status = tf.train.Checkpoint(weights=model.weights_by_path()).restore(str(index.with_suffix("")))
-        status.assert_existing_objects_matched().expect_partial()
+        checkpoint = tf.train.Checkpoint(weights=model.weights_by_path())
+        checkpoint.restore(str(prefix)).assert_existing_objects_matched().expect_partial()
     except (tf.errors.OpError, AssertionError, ValueError) as error:
-        raise ValueError(
-            f"{index} does not hold the weights that {pretraining.directory} describes ({error}); "
+        raise ConfigError(
+            f"{prefix} does not hold the weights that {pretraining.directory} describes ({error}); "
             "delete the manifest and run pre-training again: it goes on from its checkpoints"
         ) from error
     return TrainedElectra(model, tokenizer, config)
+
+
+def _check_vocabulary(prefix: Path, tokenizer: Tokenizer) -> None:
+    shapes = dict(tf.train.list_variables(str(prefix)))
+    rows = next(shape[0] for name, shape in shapes.items() if name.startswith(WORD_TABLE))
+    if rows != tokenizer.size:
+        raise ConfigError(
+            f"the run's tokenizer has {tokenizer.size} entries, but the word table in {prefix} has "
+            f"{rows} rows; restore the tokenizer that the run was trained with"
+        )

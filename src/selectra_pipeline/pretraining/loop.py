@@ -3,7 +3,6 @@
 import dataclasses
 import logging
 import math
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from selectra_pipeline.pretraining.interruption import (
     graceful_stop,
 )
 from selectra_pipeline.pretraining.masking import SpecialIds
+from selectra_pipeline.pretraining.metrics_window import MetricsWindow
 from selectra_pipeline.pretraining.optimizer import AdamW
 from selectra_pipeline.pretraining.progress import Progress
 from selectra_pipeline.pretraining.schedule import PolynomialSchedule
@@ -68,7 +68,7 @@ def pretrain(
         ConfigError: the records do not fit the configuration.
         ResumeError: `directory` holds another run.
         TrainingInterrupted: SIGTERM or Ctrl-C; the state is saved.
-        NonFiniteLossError: the loss exploded; the last checkpoint is good.
+        NonFiniteLossError: the loss exploded; nothing is saved after that.
         StorageError: the disk is full; the last checkpoint is good.
     """
     directory = Path(directory)
@@ -89,10 +89,8 @@ def pretrain(
 
 def check_fit(config: PretrainingConfig, records: Manifest, tokenizer: Tokenizer) -> None:
     """Raise `ConfigError` where records, tokenizer and configuration do not belong together."""
-    length, positions = (
-        records.facts["sequence_length"],
-        config.architecture.max_position_embeddings,
-    )
+    length = records.facts["sequence_length"]
+    positions = config.architecture.max_position_embeddings
     if length > positions:
         raise ConfigError(
             f"records.sequence_length={length} is longer than pretraining.architecture."
@@ -114,7 +112,7 @@ def defining_facts(config: PretrainingConfig, records: Manifest, tokenizer: Toke
     settings = {key: value for key, value in config.to_dict().items() if key not in NOT_DEFINING}
     return {
         "pretraining": settings,
-        "records": fingerprint(records.content_digest),
+        "records": fingerprint(records.content_digest, records.facts["sequence_length"]),
         "tokenizer": tokenizer.digest,
     }
 
@@ -257,35 +255,3 @@ class PretrainingRun:
         self.history.append(split, self.step, values)
         self.tracker.metrics({f"{split}/{key}": v for key, v in values.items()}, self.step)
         return values
-
-
-class MetricsWindow:
-    """Means of the training metrics since the last line, and the speed."""
-
-    def __init__(self, tokens_per_step: int) -> None:
-        self._tokens_per_step = tokens_per_step
-        self.clear()
-
-    def clear(self) -> None:
-        self._sums = [0.0] * len(StepMetrics._fields)
-        self._steps, self._seconds = 0, 0.0
-        self._clock = time.perf_counter()
-
-    def restart_clock(self) -> None:
-        """Leave out what was not training since the last `add`."""
-        self._clock = time.perf_counter()
-
-    def add(self, metrics: StepMetrics, steps: int) -> None:
-        """Add the sums of `steps` steps."""
-        self._sums = [a + float(b) for a, b in zip(self._sums, metrics, strict=True)]
-        self._steps += steps
-        now = time.perf_counter()
-        self._seconds += now - self._clock
-        self._clock = now
-
-    def summary(self) -> dict[str, float]:
-        """Means over the steps; tokens a second, padding included."""
-        names = StepMetrics._fields
-        means = {name: total / self._steps for name, total in zip(names, self._sums, strict=True)}
-        speed = self._steps * self._tokens_per_step / max(self._seconds, 1e-9)
-        return {**means, "tokens_per_second": speed}

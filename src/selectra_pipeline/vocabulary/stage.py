@@ -9,7 +9,7 @@ from typing import Any
 
 from selectra_pipeline.config.base import fingerprint
 from selectra_pipeline.config.vocabulary import VocabularyConfig
-from selectra_pipeline.corpus.ingestion import iterate_documents
+from selectra_pipeline.corpus.document_shards import iterate_documents
 from selectra_pipeline.shards.files import write_text
 from selectra_pipeline.shards.manifest import MANIFEST_NAME, Manifest, Shard, finished
 from selectra_pipeline.vocabulary.learning import (

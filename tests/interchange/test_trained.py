@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from selectra_pipeline.config.base import ConfigError
-from selectra_pipeline.interchange.pretrained import load_pretrained, load_tokenizer
+from selectra_pipeline.model.trained import load_tokenizer, load_trained
 
 
 def test_every_weight_is_that_of_the_run(wide_run):
     saved = np.load(wide_run.directory / "weights.npz")
-    variables = load_pretrained(wide_run).model.trainable_variables
+    variables = load_trained(wide_run).model.trainable_variables
     assert sorted(variable.path for variable in variables) == sorted(saved.files)
     for variable in variables:
         np.testing.assert_array_equal(variable, saved[variable.path], variable.path)
@@ -22,16 +22,16 @@ def test_the_tokenizer_is_that_of_the_run(wide_run):
 def test_the_output_of_another_stage_is_refused_by_name(wide_run):
     records = dataclasses.replace(wide_run, kind="records")
     with pytest.raises(ConfigError, match=r"holds 'records', not a pre-training run"):
-        load_pretrained(records)
+        load_trained(records)
 
 
 def test_a_vocabulary_of_another_size_names_both_sizes(make_run):
     run = make_run(table_rows=64)
     entries = load_tokenizer(run).size
     with pytest.raises(ConfigError, match=rf"has {entries} entries.*has 64 rows"):
-        load_pretrained(run)
+        load_trained(run)
 
 
 def test_a_run_without_a_checkpoint_has_not_finished(wide_run):
     with pytest.raises(ConfigError, match="the run has not finished"):
-        load_pretrained(dataclasses.replace(wide_run, shards={"checkpoint": ()}))
+        load_trained(dataclasses.replace(wide_run, shards={"checkpoint": ()}))
