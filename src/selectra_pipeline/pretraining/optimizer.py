@@ -77,12 +77,21 @@ class AdamW(tf.Module):
         config = self.config
 
         def update(variable, gradient, first, second, rate) -> None:
-            m = first.assign(config.beta_1 * first + (1.0 - config.beta_1) * gradient)
-            v = second.assign(config.beta_2 * second + (1.0 - config.beta_2) * gradient**2)
-            change = m / (tf.sqrt(v) + config.epsilon)
             if decay:
-                change += decay * variable
-            variable.assign_sub(rate * change)
+                variable.assign_sub(rate * decay * variable)
+            # One kernel for all of the rest. Powers of 0 switch its bias correction off.
+            tf.raw_ops.ResourceApplyAdam(
+                var=variable.handle,
+                m=first.handle,
+                v=second.handle,
+                beta1_power=0.0,
+                beta2_power=0.0,
+                lr=rate,
+                beta1=config.beta_1,
+                beta2=config.beta_2,
+                epsilon=config.epsilon,
+                grad=gradient,
+            )
 
         return update
 
