@@ -9,6 +9,8 @@ from mlflow.entities import Metric
 
 logger = logging.getLogger(__name__)
 
+MAX_BATCH = 1000  # metrics in one request, by MLflow's own limit
+
 
 class MlflowTracker:
     """Sends metrics to the active MLflow run.
@@ -29,14 +31,16 @@ class MlflowTracker:
         now = int(time.time() * 1000)
         self._pending += [Metric(key, value, now, step) for key, value in values.items()]
         try:
-            mlflow.MlflowClient().log_batch(run.info.run_id, metrics=self._pending[-1000:])
+            while self._pending:
+                batch = self._pending[:MAX_BATCH]
+                mlflow.MlflowClient().log_batch(run.info.run_id, metrics=batch)
+                del self._pending[:MAX_BATCH]
         except Exception as error:  # whatever a client raises must not end a training run
             self._warn(error)
             return
         if not self._reachable:
             logger.info("MLflow is back")
         self._reachable = True
-        self._pending = self._pending[:-1000]
 
     def _warn(self, error: Exception) -> None:
         if self._reachable:

@@ -1,0 +1,24 @@
+import pytest
+
+from selectra_pipeline.config.base import ConfigError
+from selectra_pipeline.config.project import ProjectConfig
+
+DIRECTORIES = {
+    name: f"data/{name}" for name in ("documents", "vocabulary", "records", "pretraining", "model")
+}
+
+
+def test_parameters_of_the_command_line_are_known():
+    params = {"directories": DIRECTORIES, "run": "mine", "corpus": "texts", "data_root": "/disk"}
+    assert ProjectConfig.from_params(params).corpus == ("texts",)
+
+
+def test_sequences_longer_than_the_position_table_are_refused():
+    params = {"directories": DIRECTORIES, "records": {"sequence_length": 256}}
+    with pytest.raises(ConfigError, match=r"sequence_length=256 is longer than .*=128; raise"):
+        ProjectConfig.from_params(params)
+
+
+def test_a_stage_that_does_not_exist_is_named_with_the_nearest():
+    with pytest.raises(ConfigError, match=r"'pretrainning'; did you mean 'pretraining'\?"):
+        ProjectConfig.from_params({"directories": DIRECTORIES, "pretrainning": {}})

@@ -1,0 +1,26 @@
+from pathlib import Path
+
+import pytest
+from kedro.framework.project import pipelines
+from kedro.framework.startup import bootstrap_project
+
+STAGES = {"ingestion", "vocabulary", "records", "pretraining", "export"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def project():
+    bootstrap_project(Path(__file__).parents[2])
+
+
+def test_stages_are_runnable_alone_and_commands_join_them():
+    assert set(pipelines) == {*STAGES, "pretrain", "detect", "__default__"}
+    assert len(pipelines["pretrain"].nodes) == sum(len(pipelines[s].nodes) for s in STAGES)
+
+
+@pytest.mark.parametrize("stage", sorted(STAGES))
+def test_each_stage_is_one_collapsed_box_in_kedro_viz(stage):
+    assert {node.namespace for node in pipelines[stage].nodes} == {stage}
+
+
+def test_pretrain_needs_nothing_but_parameters():
+    assert all(name.startswith("params:") for name in pipelines["pretrain"].inputs())
