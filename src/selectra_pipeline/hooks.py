@@ -8,7 +8,7 @@ from kedro.framework.hooks import hook_impl
 from kedro.io import CatalogProtocol
 from kedro.pipeline import Pipeline
 
-from selectra_pipeline.config.base import ConfigError
+from selectra_pipeline.config.base import ConfigError, UserError
 from selectra_pipeline.config.project import ProjectConfig
 
 
@@ -24,6 +24,16 @@ class CheckConfiguration:
             ProjectConfig.from_params(catalog.load("parameters"))
         except ConfigError as error:
             raise click.ClickException(str(error)) from None
+
+
+class ShowErrors:
+    """Shows errors that say how to mend them as one message, without a traceback."""
+
+    @hook_impl(trylast=True)
+    def on_pipeline_error(self, error: Exception) -> None:
+        """Raise the message in the error's place, after all other hooks saw the error."""
+        if isinstance(error, UserError):
+            raise click.ClickException(str(error)) from error
 
 
 class TrackSystem:

@@ -5,7 +5,7 @@ import os
 from kedro.config import OmegaConfigLoader
 from omegaconf.resolvers import oc
 
-from selectra_pipeline.hooks import CheckConfiguration, TrackSystem
+from selectra_pipeline.hooks import CheckConfiguration, ShowErrors, TrackSystem
 
 # Nothing is reported to anybody.
 os.environ.setdefault("DO_NOT_TRACK", "1")
@@ -17,7 +17,7 @@ DISABLE_HOOKS_FOR_PLUGINS = ("kedro-telemetry",)
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
-HOOKS = (CheckConfiguration(), TrackSystem())
+HOOKS = (CheckConfiguration(), ShowErrors(), TrackSystem())
 
 CONFIG_LOADER_CLASS = OmegaConfigLoader
 CONFIG_LOADER_ARGS = {

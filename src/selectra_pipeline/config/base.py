@@ -17,7 +17,11 @@ from typing import Any, Self
 SCALAR_NAMES = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
 
 
-class ConfigError(ValueError):
+class UserError(Exception):
+    """Wrong input or bad circumstances: the message says how to mend it, no traceback is needed."""
+
+
+class ConfigError(UserError, ValueError):
     """A configuration that cannot work. The message says how to mend it."""
 
 

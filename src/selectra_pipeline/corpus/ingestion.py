@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from selectra_pipeline import __version__
-from selectra_pipeline.config.base import fingerprint
+from selectra_pipeline.config.base import UserError, fingerprint
 from selectra_pipeline.config.ingestion import IngestionConfig
 from selectra_pipeline.corpus.document import Document, text_digest
 from selectra_pipeline.corpus.document_shards import DocumentShardsWriter
@@ -25,7 +25,7 @@ RULES_VERSION = 1  # raise it when the same corpus and configuration give other 
 SECONDS_BETWEEN_REPORTS = 10.0
 
 
-class CorpusError(ValueError):
+class CorpusError(UserError, ValueError):
     """A corpus that nothing can be trained on. The message says how to mend it."""
 
 

@@ -7,6 +7,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from selectra_pipeline.config.base import UserError
 from selectra_pipeline.shards.files import file_sha256
 
 logger = logging.getLogger(__name__)
@@ -17,7 +18,7 @@ SUPPORTED = "`.txt`, `.jsonl` or `.json` (plain, `.gz` or `.zst`) and `.parquet`
 HASHED_BYTES = 1_000_000_000  # larger corpora are told apart by size and time: hashing takes long
 
 
-class SourceError(ValueError):
+class SourceError(UserError, ValueError):
     """Text that cannot be read. The message says where, and how to mend it.
 
     Attributes:

@@ -10,7 +10,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from selectra_pipeline.config.base import differences
+from selectra_pipeline.config.base import UserError, differences
 from selectra_pipeline.config.pretraining import CheckpointConfig
 from selectra_pipeline.model.electra import Electra
 from selectra_pipeline.pretraining.optimizer import AdamW
@@ -22,7 +22,7 @@ RUN_FILE = "run.json"
 CHECKPOINTS = "checkpoints"
 
 
-class ResumeError(ValueError):
+class ResumeError(UserError, ValueError):
     """The directory holds another run. The message says in what they differ and how to go on."""
 
 

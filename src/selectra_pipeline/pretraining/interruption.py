@@ -5,10 +5,12 @@ import signal
 import threading
 from collections.abc import Iterator
 
+from selectra_pipeline.config.base import UserError
+
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
-class TrainingInterrupted(RuntimeError):
+class TrainingInterrupted(UserError, RuntimeError):
     """Training stopped on request, after saving. The same command goes on where it stopped."""
 
 

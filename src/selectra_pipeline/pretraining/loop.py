@@ -8,7 +8,7 @@ from pathlib import Path
 
 import tensorflow as tf
 
-from selectra_pipeline.config.base import ConfigError, fingerprint
+from selectra_pipeline.config.base import ConfigError, UserError, fingerprint
 from selectra_pipeline.config.pretraining import PretrainingConfig
 from selectra_pipeline.model.electra import Electra
 from selectra_pipeline.model.trained import TOKENIZER_DIRECTORY
@@ -44,7 +44,7 @@ logger = logging.getLogger(__name__)
 NOT_DEFINING = ("checkpoint", "evaluation", "log_every", "steps_per_loop", "strategy")
 
 
-class NonFiniteLossError(ArithmeticError):
+class NonFiniteLossError(UserError, ArithmeticError):
     """The loss or the gradient is no number any more. The message names the step."""
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+from selectra_pipeline.config.base import UserError
 from selectra_pipeline.records.schema import INPUT_IDS, INPUT_MASK, SEGMENT_A_LENGTH, SEGMENT_IDS
 from selectra_pipeline.shards.manifest import Manifest
 
@@ -23,7 +24,7 @@ class Batch(NamedTuple):
     segment_ids: tf.Tensor
 
 
-class CorruptRecordError(ValueError):
+class CorruptRecordError(UserError, ValueError):
     """A record file that cannot be read. The message says how to mend it."""
 
 

@@ -6,11 +6,13 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import TypeVar
 
+from selectra_pipeline.config.base import UserError
+
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 
-class WorkerError(RuntimeError):
+class WorkerError(UserError, RuntimeError):
     """A worker process ended without an answer. The message says how to mend it."""
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from selectra_pipeline.config.base import UserError
 from selectra_pipeline.config.base import fingerprint as fingerprint_of
 from selectra_pipeline.config.records import RecordsConfig
 from selectra_pipeline.records.shard_writer import ShardReport, ShardTask, write_shard
@@ -21,7 +22,7 @@ SMALL_INPUT_BYTES = 8_000_000  # compressed; below, starting processes costs mor
 ORIGINAL_NAMES = {"train": "pretrain_data", "heldout": "heldout_data"}
 
 
-class RecordsError(ValueError):
+class RecordsError(UserError, ValueError):
     """Documents of which no records can be made. The message says how to mend it."""
 
 

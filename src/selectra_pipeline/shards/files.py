@@ -12,10 +12,12 @@ from typing import IO
 
 import zstandard
 
+from selectra_pipeline.config.base import UserError
+
 READ_BYTES = 1 << 17
 
 
-class StorageError(OSError):
+class StorageError(UserError, OSError):
     """A file could not be written. The message says how to mend it."""
 
 

@@ -9,12 +9,13 @@ import json
 from pathlib import Path
 from typing import Any, Self
 
+from selectra_pipeline.config.base import UserError
 from selectra_pipeline.shards.files import file_sha256, write_text
 
 MANIFEST_NAME = "manifest.json"
 
 
-class ManifestError(ValueError):
+class ManifestError(UserError, ValueError):
     """A directory of shards that cannot be used. The message says how to mend it."""
 
 

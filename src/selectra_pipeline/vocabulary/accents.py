@@ -10,11 +10,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from selectra_pipeline.config.base import UserError
 from selectra_pipeline.vocabulary.alphabet import accented_entries
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 
 
-class AccentError(ValueError):
+class AccentError(UserError, ValueError):
     """The vocabulary has entries with an accent and the training records have none of them."""
 
 

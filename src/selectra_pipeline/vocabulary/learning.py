@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 
+from selectra_pipeline.config.base import UserError
 from selectra_pipeline.config.vocabulary import VocabularyConfig
 from selectra_pipeline.vocabulary.alphabet import (
     Alphabet,
@@ -17,7 +18,7 @@ from selectra_pipeline.vocabulary.words import count_words
 LEARNERS = {"wordpiece": learn_wordpiece, "bpe": learn_bpe}
 
 
-class VocabularyError(ValueError):
+class VocabularyError(UserError, ValueError):
     """A vocabulary that cannot be made or used. The message says how to mend it."""
 
 
