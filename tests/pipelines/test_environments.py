@@ -1,0 +1,62 @@
+"""The environments are recipes: what the configuration files say is what was published."""
+
+from pathlib import Path
+
+import pytest
+from kedro.framework.session import KedroSession
+from kedro.framework.startup import bootstrap_project
+
+from selectra_pipeline.config.project import ProjectConfig
+
+PROJECT = Path(__file__).parents[2]
+
+
+def load(env: str, **params) -> ProjectConfig:
+    bootstrap_project(PROJECT)
+    with KedroSession.create(project_path=PROJECT, env=env, runtime_params=params) as session:
+        return ProjectConfig.from_params(session.load_context().params)
+
+
+@pytest.mark.parametrize(
+    ("env", "width", "heads", "generator_width", "generator_heads"),
+    [("selectra_small", 256, 4, 64, 1), ("selectra_medium", 384, 6, 96, 1)],
+)
+def test_the_recipes_are_the_published_ones(env, width, heads, generator_width, generator_heads):
+    config = load(env)
+    pretraining = config.pretraining
+    encoder = pretraining.architecture.discriminator(config.vocabulary.size)
+    assert (encoder.vocab_size, encoder.max_position_embeddings) == (50_000, 512)
+    assert (encoder.num_layers, encoder.hidden_size, encoder.num_heads) == (12, width, heads)
+    assert encoder.intermediate_size == 4 * width
+    assert (encoder.dropout, encoder.attention_dropout) == (0.1, 0.1)
+    assert (encoder.initializer_range, encoder.layer_norm_epsilon) == (0.02, 1e-12)
+    vocabulary = config.vocabulary
+    assert (vocabulary.min_frequency, vocabulary.alphabet_limit) == (2, 1_000)
+    assert (vocabulary.lowercase, vocabulary.strip_accents) == (False, False)
+    generator = pretraining.architecture.generator(config.vocabulary.size)
+    assert (generator.num_layers, generator.hidden_size) == (12, generator_width)
+    assert (generator.num_heads, generator.intermediate_size) == (
+        generator_heads,
+        4 * generator_width,
+    )
+    assert (pretraining.total_steps, pretraining.batch_size) == (300_000, 128)
+    objective, optimizer = pretraining.objective, pretraining.optimizer
+    assert (objective.masking.fraction, objective.masking.mask_probability) == (0.15, 0.85)
+    assert (objective.mlm_weight, objective.rtd_weight) == (1.0, 50.0)
+    assert (optimizer.beta_1, optimizer.beta_2, optimizer.epsilon) == (0.9, 0.999, 1e-6)
+    assert (optimizer.weight_decay, optimizer.clip_norm) == (0.01, 1.0)
+    schedule = pretraining.schedule
+    assert (schedule.peak, schedule.warmup_steps, schedule.restarts) == (5e-4, 10_000, (150_000,))
+    assert config.records.sequence_length == 512
+    assert config.directories.model == f"data/06_models/{env}/huggingface"
+
+
+def test_an_environment_takes_run_data_root_corpus_and_strategy_from_the_command_line():
+    config = load("selectra_small", run="r1", data_root="/disk", corpus="a;b", strategy="gpu")
+    assert config.directories.records == "/disk/05_model_input/r1/records"
+    assert config.ingestion.source.paths == ("a", "b")
+    assert config.pretraining.strategy == "gpu"
+
+
+def test_the_base_environment_uses_the_embedded_corpus():
+    assert load("base").ingestion.source.is_embedded
