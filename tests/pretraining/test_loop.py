@@ -1,6 +1,5 @@
 import dataclasses
 import json
-import math
 import os
 import random
 import shutil
@@ -22,7 +21,6 @@ from selectra_pipeline.pretraining.history import HISTORY_FILE, read_history
 from selectra_pipeline.pretraining.interruption import TrainingInterrupted
 from selectra_pipeline.pretraining.loop import NonFiniteLossError, pretrain
 from selectra_pipeline.pretraining.schedule import PolynomialSchedule
-from selectra_pipeline.pretraining.step import StepMetrics
 from selectra_pipeline.pretraining.tracker import SilentTracker
 from selectra_pipeline.shards.manifest import MANIFEST_NAME, Manifest
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
@@ -31,7 +29,217 @@ from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 class ForbiddenTracker:
     """Fails the test when anything is measured."""
 
-    def test_what_defines_a_run_is_all_but_how_it_is_watched(tiny):
+    def metrics(self, values, step):
+        pytest.fail(f"something ran: {values} at step {step}")
+
+
+def train_again(tiny, directory, tracker=None, **changes):
+    tracker = tracker or SilentTracker()
+    return pretrain(config(**changes), tiny.records, tiny.tokenizer, directory, tracker)
+
+
+def history_steps(directory, split):
+    entries = read_history(directory / HISTORY_FILE)
+    return [entry["step"] for entry in entries if entry["split"] == split]
+
+
+# A run from beginning to end
+
+
+def test_the_losses_fall(unbroken):
+    train = [values for _, values in unbroken.told if "train/loss" in values]
+    assert train[0]["train/mlm_loss"] > 3.5
+    assert train[0]["train/rtd_loss"] > train[-1]["train/rtd_loss"]
+    heldout = unbroken.manifest.facts["heldout"]
+    # Four words and a full stop are worth about ln 4; an untrained model knows ln 200 = 5.3.
+    assert heldout["mlm_loss"] < 2.0
+    assert heldout["rtd_loss"] < 0.5
+
+
+def test_metrics_reach_the_tracker_at_their_steps(unbroken):
+    steps = {"train": [], "heldout": []}
+    for step, values in unbroken.told:
+        (split,) = {name.split("/")[0] for name in values}
+        steps[split].append(step)
+    assert steps == {"train": [10, 20, 30, 40, 50, 60], "heldout": [30, 60]}
+    rates = [v["train/learning_rate"] for _, v in unbroken.told if "train/learning_rate" in v]
+    schedule = PolynomialSchedule(config().schedule, STEPS)
+    means = [np.mean([schedule(s) for s in range(end - 10, end)]) for end in range(10, 61, 10)]
+    assert rates == pytest.approx(means, rel=1e-4)
+
+
+def test_the_history_holds_what_the_tracker_was_told(unbroken):
+    told = [
+        (step, {name.split("/")[1]: value for name, value in values.items()})
+        for step, values in unbroken.told
+    ]
+    entries = read_history(unbroken.directory / HISTORY_FILE)
+    assert told == [
+        (entry.pop("step"), {k: v for k, v in entry.items() if k != "split"}) for entry in entries
+    ]
+
+
+def test_the_manifest_names_the_last_checkpoint_and_the_facts(unbroken):
+    manifest = Manifest.load(unbroken.directory)
+    manifest.verify()
+    assert manifest.kind == "pretraining"
+    assert [path.name for path in manifest.paths("checkpoint")] == [
+        f"step-{STEPS}.data-00000-of-00001",
+        f"step-{STEPS}.index",
+    ]
+    assert manifest.facts["step"] == STEPS
+    assert manifest.facts["config"] == json.loads(json.dumps(config().to_dict()))
+    values = sum(value.size for value in final_state(manifest).values())
+    assert values == 3 * manifest.facts["parameters"] + 1  # weights, two moments each, the step
+
+
+def test_the_run_keeps_a_copy_of_its_tokenizer(unbroken, tiny):
+    assert Tokenizer.load(unbroken.directory / "tokenizer").digest == tiny.tokenizer.digest
+
+
+def test_a_finished_run_is_not_run_again(unbroken, tiny):
+    again = train_again(tiny, unbroken.directory, ForbiddenTracker(), log_every=3)
+    assert again.fingerprint == unbroken.manifest.fingerprint
+    assert again.shards == unbroken.manifest.shards
+
+
+def test_a_run_that_was_killed_before_its_manifest_only_writes_that(unbroken, tiny, tmp_path):
+    directory = tmp_path / "run"
+    shutil.copytree(unbroken.directory, directory)
+    (directory / MANIFEST_NAME).unlink()
+    manifest = train_again(tiny, directory, ForbiddenTracker())
+    assert manifest.facts == unbroken.manifest.facts
+    assert manifest.shards == unbroken.manifest.shards
+    assert history_steps(directory, "heldout") == [30, 60]
+
+
+# Interrupted runs
+
+
+class SigtermTracker:
+    """Sends a real SIGTERM to this process when step 25 is reported."""
+
+    def metrics(self, values, step):
+        if step == 25 and "train/loss" in values:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+
+@pytest.fixture(scope="module")
+def interrupted(tiny, tmp_path_factory) -> tuple[Path, str]:
+    """The directory of a run that got a SIGTERM at step 25, and what the error said."""
+    directory = tmp_path_factory.mktemp("interrupted")
+    with pytest.raises(TrainingInterrupted) as caught:
+        train_again(tiny, directory, SigtermTracker(), log_every=5)
+    return directory, str(caught.value)
+
+
+def test_sigterm_saves_and_stops_after_the_current_step(interrupted):
+    directory, message = interrupted
+    assert message.startswith(f"SIGTERM at step 25 of {STEPS}: the state is saved")
+    assert (directory / CHECKPOINTS / "step-25.index").exists()
+    assert not (directory / MANIFEST_NAME).exists()
+
+
+def test_a_resumed_run_ends_in_the_same_weights_however_it_is_watched(
+    interrupted, unbroken, tiny, tmp_path
+):
+    directory = tmp_path / "run"
+    shutil.copytree(interrupted[0], directory)
+    manifest = train_again(
+        tiny,
+        directory,
+        log_every=7,
+        steps_per_loop=4,
+        checkpoint={"every": 50, "keep": 1},
+        evaluation={"every": 60, "batches": 2},
+    )
+    assert_equal_states(final_state(manifest), final_state(unbroken.manifest))
+    assert manifest.fingerprint == unbroken.manifest.fingerprint
+    assert manifest.facts["heldout"] == unbroken.manifest.facts["heldout"]
+    before, after = [5, 10, 15, 20, 25], [28, 35, 42, 49, 56, 60]
+    assert history_steps(directory, "train") == before + after
+
+
+def run_and_kill(tiny, directory, kill_at):
+    settings = tiny_run.settings(
+        log_every=1, checkpoint={"every": 5, "keep": 2}, evaluation={"every": STEPS}
+    )
+    command = [
+        sys.executable,
+        tiny_run.__file__,
+        tiny.records.directory,
+        tiny.tokenizer_directory,
+        directory,
+        json.dumps(settings),
+        *map(str, kill_at),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return Manifest.load(directory)
+
+
+@pytest.mark.parametrize(
+    "kills", [3, pytest.param(10, marks=pytest.mark.slow)], ids=lambda kills: f"{kills}_kills"
+)
+def test_a_run_that_is_killed_again_and_again_ends_in_the_same_weights(
+    kills, tiny, unbroken, tmp_path
+):
+    kill_at = sorted(random.Random(kills).sample(range(2, STEPS - 6), kills))
+    manifest = run_and_kill(tiny, tmp_path, kill_at)
+    assert_equal_states(final_state(manifest), final_state(unbroken.manifest))
+    assert history_steps(tmp_path, "train") == list(range(1, STEPS + 1))
+
+
+# What cannot work
+
+
+def test_another_configuration_in_the_same_directory_is_refused(unbroken, tiny):
+    with pytest.raises(ResumeError) as caught:
+        train_again(tiny, unbroken.directory, ForbiddenTracker(), seed=4, schedule={"peak": 1e-3})
+    assert "pretraining.seed: 3 -> 4" in str(caught.value)
+    assert "pretraining.schedule.peak: 0.004 -> 0.001" in str(caught.value)
+    assert Manifest.load(unbroken.directory).fingerprint == unbroken.manifest.fingerprint
+
+
+def test_an_exploding_loss_stops_the_run_and_names_step_and_batch(tiny, tmp_path, monkeypatch):
+    class WithASpike(PolynomialSchedule):
+        def __call__(self, step):
+            return super().__call__(step) + tf.where(step == 12, 1e30, 0.0)
+
+    monkeypatch.setattr(loop, "PolynomialSchedule", WithASpike)
+    with pytest.raises(NonFiniteLossError) as caught:
+        train_again(tiny, tmp_path, checkpoint={"every": 10, "keep": 2})
+    message = str(caught.value)
+    per_epoch = tiny.records.count("train") // 16
+    epoch, batch = divmod(13, per_epoch)
+    assert f"at step 13 (epoch {epoch}, batch {batch}, seed 3)" in message
+    assert "pretraining.schedule.peak" in message
+    assert str(tmp_path / CHECKPOINTS / "step-10") in message
+    assert history_steps(tmp_path, "train") == [10]
+    run = loop.PretrainingRun(config(), tiny.records, tiny.tokenizer, tmp_path, SilentTracker())
+    assert run.step == 10
+    for variable in run.model.trainable_variables:
+        assert np.isfinite(variable.numpy()).all(), variable.path
+
+
+def test_records_of_another_tokenizer_are_refused(tiny, tmp_path):
+    other = Tokenizer([*tiny.tokenizer.vocabulary[:-1], "otra"])
+    with pytest.raises(ConfigError, match="made with another vocabulary; run the records stage"):
+        pretrain(config(), tiny.records, other, tmp_path, SilentTracker())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_sequences_longer_than_the_positions_are_refused(tiny, tmp_path):
+    with pytest.raises(ConfigError, match=r"sequence_length=32 is longer than .*=16; raise"):
+        train_again(tiny, tmp_path, architecture={"max_position_embeddings": 16})
+
+
+def test_a_batch_larger_than_the_records_is_refused(tiny, tmp_path):
+    with pytest.raises(ConfigError, match="batch_size=100000 does not fit"):
+        train_again(tiny, tmp_path, batch_size=100_000)
+
+
+def test_what_defines_a_run_is_all_but_how_it_is_watched(tiny):
     facts = loop.defining_facts(config(), tiny.records, tiny.tokenizer)
     watched = {
         "checkpoint": {"every": 1},
