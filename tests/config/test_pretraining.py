@@ -1,7 +1,8 @@
 import pytest
 
 from selectra_pipeline.config.base import ConfigError
-from selectra_pipeline.config.pretraining import MaskingConfig, PretrainingConfig
+from selectra_pipeline.config.objective import MaskingConfig
+from selectra_pipeline.config.pretraining import PretrainingConfig
 
 
 def error_of(params):

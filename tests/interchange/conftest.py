@@ -9,7 +9,8 @@ import pytest
 
 from selectra_pipeline.config.architecture import ArchitectureConfig
 from selectra_pipeline.config.base import fingerprint
-from selectra_pipeline.config.pretraining import PretrainingConfig, ScheduleConfig
+from selectra_pipeline.config.pretraining import PretrainingConfig
+from selectra_pipeline.config.schedule import ScheduleConfig
 from selectra_pipeline.config.vocabulary import SPECIAL_TOKENS
 from selectra_pipeline.model.electra import Electra
 from selectra_pipeline.model.trained import TOKENIZER_DIRECTORY

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from selectra_pipeline.config.pretraining import MaskingConfig
+from selectra_pipeline.config.objective import MaskingConfig
 from selectra_pipeline.model.noise import fold_in, root_seed
 from selectra_pipeline.pretraining.masking import (
     SpecialIds,

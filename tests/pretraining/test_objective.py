@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from selectra_pipeline.config.architecture import ArchitectureConfig
-from selectra_pipeline.config.pretraining import MaskingConfig, ObjectiveConfig
+from selectra_pipeline.config.objective import MaskingConfig, ObjectiveConfig
 from selectra_pipeline.model.electra import Electra
 from selectra_pipeline.model.noise import fold_in, root_seed
 from selectra_pipeline.pretraining.losses import mlm_losses, rtd_losses

@@ -10,11 +10,9 @@ import pytest
 import tensorflow as tf
 
 from selectra_pipeline.config.architecture import EncoderConfig
-from selectra_pipeline.config.pretraining import (
-    ObjectiveConfig,
-    OptimizerConfig,
-    ScheduleConfig,
-)
+from selectra_pipeline.config.objective import ObjectiveConfig
+from selectra_pipeline.config.pretraining import OptimizerConfig
+from selectra_pipeline.config.schedule import ScheduleConfig
 from selectra_pipeline.interchange.names import original_name
 from selectra_pipeline.model.electra import Electra
 from selectra_pipeline.pretraining.masking import Masked

@@ -1,51 +1,12 @@
-"""Configuration of the pre-training stage: architecture, objective, optimizer, loop."""
+"""Configuration of the pre-training stage: optimizer, loop, checkpoints."""
 
 from dataclasses import dataclass, field
 from typing import Literal
 
 from selectra_pipeline.config.architecture import ArchitectureConfig
 from selectra_pipeline.config.base import Config, require
-
-
-@dataclass(frozen=True)
-class MaskingConfig(Config):
-    """Which tokens the generator must predict (original: pretrain/pretrain_helpers.py).
-
-    Attributes:
-        fraction: share of an example's tokens that is chosen.
-        mask_probability: a chosen token becomes [MASK] with this probability, else stays.
-        replacement: draw positions with replacement, as the original does. A position drawn twice
-            is then counted twice and gets a meaningless token, so the default is without.
-    """
-
-    fraction: float = 0.15
-    mask_probability: float = 0.85
-    replacement: bool = False
-
-    def __post_init__(self) -> None:
-        require(0 < self.fraction < 1, f"fraction={self.fraction} must be above 0 and below 1")
-        require(
-            0 <= self.mask_probability <= 1,
-            f"mask_probability={self.mask_probability} must be from 0 to 1",
-        )
-
-    def max_predictions(self, sequence_length: int) -> int:
-        """Predictions per example, N = int((fraction + 0.005) L): 19 at 128, 79 at 512."""
-        wanted = int((self.fraction + 0.005) * sequence_length)
-        return min(sequence_length, max(1, wanted))
-
-
-@dataclass(frozen=True)
-class ObjectiveConfig(Config):
-    """Loss = mlm_weight * MLM + rtd_weight * RTD (paper, section 3.1: RTD is ~50x smaller)."""
-
-    masking: MaskingConfig = field(default_factory=MaskingConfig)
-    mlm_weight: float = 1.0
-    rtd_weight: float = 50.0
-    temperature: float = 1.0
-
-    def __post_init__(self) -> None:
-        require(self.temperature > 0, f"temperature={self.temperature} must be above 0")
+from selectra_pipeline.config.objective import ObjectiveConfig
+from selectra_pipeline.config.schedule import ScheduleConfig
 
 
 @dataclass(frozen=True)
@@ -64,29 +25,6 @@ class OptimizerConfig(Config):
             require(0 <= value < 1, f"{name}={value} must be at least 0 and below 1")
         require(self.epsilon > 0, f"epsilon={self.epsilon} must be above 0")
         require(self.clip_norm > 0, f"clip_norm={self.clip_norm} must be above 0")
-
-
-@dataclass(frozen=True)
-class ScheduleConfig(Config):
-    """Learning rate: linear warm-up and polynomial decay to zero, in one or several cycles.
-
-    Attributes:
-        peak: highest learning rate.
-        warmup_steps: optimisation steps until it is reached, in each cycle.
-        decay_power: 1 is linear decay.
-        restarts: steps at which a new cycle begins (SELECTRA: at 150,000 of 300,000).
-    """
-
-    peak: float = 5e-4
-    warmup_steps: int = 100
-    decay_power: float = 1.0
-    restarts: tuple[int, ...] = ()
-
-    def __post_init__(self) -> None:
-        require(self.peak > 0, f"peak={self.peak} must be above 0")
-        require(self.warmup_steps >= 0, f"warmup_steps={self.warmup_steps} must not be negative")
-        ascending = all(a < b for a, b in zip((0, *self.restarts), self.restarts, strict=False))
-        require(ascending, f"restarts={list(self.restarts)} must be positive and ascending")
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from selectra_pipeline.config.pretraining import MaskingConfig
+from selectra_pipeline.config.objective import MaskingConfig
 from selectra_pipeline.model.noise import fold_in
 
 

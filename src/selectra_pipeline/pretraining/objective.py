@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from selectra_pipeline.config.pretraining import ObjectiveConfig
+from selectra_pipeline.config.objective import ObjectiveConfig
 from selectra_pipeline.model.electra import Electra
 from selectra_pipeline.model.noise import fold_in
 from selectra_pipeline.pretraining.losses import global_mean, mlm_losses, rtd_losses

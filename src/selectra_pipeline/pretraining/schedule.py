@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from selectra_pipeline.config.pretraining import ScheduleConfig
+from selectra_pipeline.config.schedule import ScheduleConfig
 
 
 class PolynomialSchedule:
