@@ -21,6 +21,7 @@ from selectra_pipeline.pretraining.history import HISTORY_FILE, read_history
 from selectra_pipeline.pretraining.interruption import TrainingInterrupted
 from selectra_pipeline.pretraining.loop import NonFiniteLossError, pretrain
 from selectra_pipeline.pretraining.schedule import PolynomialSchedule
+from selectra_pipeline.pretraining.strategy import create_strategy
 from selectra_pipeline.pretraining.tracker import SilentTracker
 from selectra_pipeline.shards.manifest import MANIFEST_NAME, Manifest
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
@@ -35,7 +36,8 @@ class ForbiddenTracker:
 
 def train_again(tiny, directory, tracker=None, **changes):
     tracker = tracker or SilentTracker()
-    return pretrain(config(**changes), tiny.records, tiny.tokenizer, directory, tracker)
+    run = config(**changes)
+    return pretrain(run, tiny.records, tiny.tokenizer, directory, tracker, create_strategy(run))
 
 
 def history_steps(directory, split):
@@ -216,7 +218,9 @@ def test_an_exploding_loss_stops_the_run_and_names_step_and_batch(tiny, tmp_path
     assert "pretraining.schedule.peak" in message
     assert str(tmp_path / CHECKPOINTS / "step-10") in message
     assert history_steps(tmp_path, "train") == [10]
-    run = loop.PretrainingRun(config(), tiny.records, tiny.tokenizer, tmp_path, SilentTracker())
+    run = loop.PretrainingRun(
+        config(), tiny.records, tiny.tokenizer, tmp_path, SilentTracker(), create_strategy(config())
+    )
     assert run.step == 10
     for variable in run.model.trainable_variables:
         assert np.isfinite(variable.numpy()).all(), variable.path
@@ -225,7 +229,9 @@ def test_an_exploding_loss_stops_the_run_and_names_step_and_batch(tiny, tmp_path
 def test_records_of_another_tokenizer_are_refused(tiny, tmp_path):
     other = Tokenizer([*tiny.tokenizer.vocabulary[:-1], "otra"])
     with pytest.raises(ConfigError, match="made with another vocabulary; run the records stage"):
-        pretrain(config(), tiny.records, other, tmp_path, SilentTracker())
+        pretrain(
+            config(), tiny.records, other, tmp_path, SilentTracker(), create_strategy(config())
+        )
     assert list(tmp_path.iterdir()) == []
 
 

@@ -20,6 +20,7 @@ import tensorflow as tf
 from selectra_pipeline.config.pretraining import PretrainingConfig
 from selectra_pipeline.pretraining.history import HISTORY_FILE, read_history
 from selectra_pipeline.pretraining.loop import pretrain
+from selectra_pipeline.pretraining.strategy import create_strategy
 from selectra_pipeline.pretraining.tracker import SilentTracker
 from selectra_pipeline.shards.manifest import Manifest
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
@@ -48,7 +49,7 @@ def settings(**changes) -> dict:
     """`SETTINGS` with some of them changed; sections are merged."""
     merged = dict(SETTINGS)
     for key, value in changes.items():
-        merged[key] = {**merged[key], **value} if isinstance(value, dict) else value
+        merged[key] = {**merged.get(key, {}), **value} if isinstance(value, dict) else value
     return merged
 
 
@@ -92,12 +93,14 @@ def start_child(records: str, tokenizer: str, directory: str, config_json: str) 
     child = os.fork()
     if child:
         return child
+    config = PretrainingConfig.from_params(json.loads(config_json))
     pretrain(
-        PretrainingConfig.from_params(json.loads(config_json)),
+        config,
         Manifest.load(records),
         Tokenizer.load(tokenizer),
         directory,
         SilentTracker(),
+        create_strategy(config),
     )
     os._exit(0)
 

@@ -52,16 +52,59 @@ class CheckpointConfig(Config):
 
 
 @dataclass(frozen=True)
+class HostsConfig(Config):
+    """The machines of strategy=multi_host. Where TF_CONFIG is set, that counts and this does not.
+
+    Attributes:
+        addresses: "name:port" of every host, the same list in the same order on each; the first
+            one writes checkpoints and reports.
+        index: which of them this host is, from 0.
+    """
+
+    addresses: tuple[str, ...] = ()
+    index: int = 0
+
+    def __post_init__(self) -> None:
+        for address in self.addresses:
+            require(
+                address.rpartition(":")[2].isdigit(),
+                f"addresses: {address!r} has no port; write it as name:port",
+            )
+        require(
+            0 <= self.index < max(1, len(self.addresses)),
+            f"index={self.index} must be from 0 to {max(1, len(self.addresses)) - 1}, the place of "
+            "this host in addresses",
+        )
+
+
+@dataclass(frozen=True)
+class TpuConfig(Config):
+    """The TPU of strategy=tpu: "local" on a TPU VM, else its name, and where it is."""
+
+    name: str = "local"
+    zone: str | None = None
+    project: str | None = None
+
+
+@dataclass(frozen=True)
 class PretrainingConfig(Config):
     """The pre-training stage.
 
     Attributes:
         batch_size: examples of one optimisation step, over all devices.
+        accumulation_steps: micro-batches that a device divides its examples into, one after the
+            other: less memory, the same step.
+        logit_rows: how many rows of logits over the vocabulary a device holds at a time.
         total_steps: optimisation steps; the learning rate ends at zero there.
-        precision: of the computation; weights, losses and the optimizer stay in float32.
-        strategy: the device that the step runs on.
+        precision: of the computation; weights, losses and the optimizer stay in float32. float16
+            scales its loss dynamically; bfloat16 needs no scaling.
+        strategy: the devices that the step runs on.
+        hosts, tpu: more about them, for strategy=multi_host and strategy=tpu.
         steps_per_loop: steps between two looks of the host: at signals, at the loss. More than 1
             pays where the host is far from the device.
+        length_buckets: lengths that batches are padded to, ascending, besides the records' own
+            sequence length; empty pads all batches to that. Examples of similar length then share
+            a batch, and short ones cost less.
         log_every: steps between two lines of metrics.
         seed: of initial weights, data order, masks, samples and dropout.
     """
@@ -73,16 +116,51 @@ class PretrainingConfig(Config):
     evaluation: EvaluationConfig = field(default_factory=EvaluationConfig)
     checkpoint: CheckpointConfig = field(default_factory=CheckpointConfig)
     batch_size: int = 32
+    accumulation_steps: int = 1
+    logit_rows: int = 1_024
     total_steps: int = 1_000
-    precision: Literal["float32", "bfloat16"] = "float32"
-    strategy: Literal["cpu", "gpu"] = "cpu"
+    precision: Literal["float32", "bfloat16", "float16"] = "float32"
+    strategy: Literal["cpu", "gpu", "multi_gpu", "multi_host", "tpu"] = "cpu"
+    hosts: HostsConfig = field(default_factory=HostsConfig)
+    tpu: TpuConfig = field(default_factory=TpuConfig)
     steps_per_loop: int = 1
+    length_buckets: tuple[int, ...] = ()
     log_every: int = 20
     seed: int = 1
 
     def __post_init__(self) -> None:
-        for name in ("batch_size", "total_steps", "steps_per_loop", "log_every"):
+        for name in (
+            "batch_size",
+            "accumulation_steps",
+            "logit_rows",
+            "total_steps",
+            "steps_per_loop",
+            "log_every",
+        ):
             require(getattr(self, name) >= 1, f"{name}={getattr(self, name)} must be at least 1")
+        require(
+            self.batch_size % self.accumulation_steps == 0,
+            f"batch_size={self.batch_size} is not divisible by "
+            f"accumulation_steps={self.accumulation_steps}",
+        )
+        require(
+            self.precision != "float16" or self.strategy != "tpu",
+            "precision=float16 is not for TPUs: use bfloat16, which needs no loss scaling",
+        )
+        self._check_buckets()
+        self._check_schedule()
+
+    def _check_buckets(self) -> None:
+        buckets = self.length_buckets
+        ascending = all(a < b for a, b in zip((7, *buckets), buckets, strict=False))
+        require(ascending, f"length_buckets={list(buckets)} must be ascending, from 8 tokens on")
+        require(
+            not buckets or self.steps_per_loop == 1,
+            f"length_buckets need steps_per_loop=1, not {self.steps_per_loop}: the host looks at "
+            "the length of every batch",
+        )
+
+    def _check_schedule(self) -> None:
         restarts = self.schedule.restarts
         require(
             not restarts or restarts[-1] < self.total_steps,

@@ -55,7 +55,9 @@ def load_trained(pretraining: Manifest) -> TrainedElectra:
     prefix = index.with_suffix("")
     _check_vocabulary(prefix, tokenizer)
     config = PretrainingConfig.from_params(pretraining.facts["config"])
-    model = Electra.create(config.architecture, tokenizer.size, "float32", config.seed)
+    model = Electra.create(
+        config.architecture, tokenizer.size, "float32", config.seed, config.objective
+    )
     try:
         checkpoint = tf.train.Checkpoint(weights=model.weights_by_path())
         checkpoint.restore(str(prefix)).assert_existing_objects_matched().expect_partial()

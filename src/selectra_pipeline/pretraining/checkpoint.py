@@ -13,7 +13,6 @@ import tensorflow as tf
 from selectra_pipeline.config.base import UserError, differences
 from selectra_pipeline.config.pretraining import CheckpointConfig
 from selectra_pipeline.model.electra import Electra
-from selectra_pipeline.pretraining.optimizer import AdamW
 from selectra_pipeline.shards.files import storage_errors, write_text
 
 logger = logging.getLogger(__name__)
@@ -29,16 +28,23 @@ class ResumeError(UserError, ValueError):
 class Checkpoints:
     """The checkpoints of one run, newest last; only complete ones count.
 
+    Args:
+        state: what belongs to the run besides the weights: optimizer slots, "step", loss scale.
+
     TensorFlow writes a checkpoint's files first and its entry in the list of checkpoints last, so
     a save that a crash cuts short is never restored. One whose files were deleted is passed over.
     """
 
     def __init__(
-        self, directory: Path, model: Electra, optimizer: AdamW, config: CheckpointConfig
+        self,
+        directory: Path,
+        model: Electra,
+        state: Mapping[str, tf.Variable | dict[str, tf.Variable]],
+        config: CheckpointConfig,
     ) -> None:
-        self._step = optimizer.step
+        self._step = state["step"]
         self._manager = tf.train.CheckpointManager(
-            tf.train.Checkpoint(weights=model.weights_by_path(), **optimizer.state()),
+            tf.train.Checkpoint(weights=model.weights_by_path(), **state),
             str(directory / CHECKPOINTS),
             max_to_keep=config.keep,
             checkpoint_name="step",

@@ -3,7 +3,6 @@
 import dataclasses
 import logging
 import math
-from collections.abc import Iterator
 from pathlib import Path
 
 import tensorflow as tf
@@ -13,23 +12,30 @@ from selectra_pipeline.config.pretraining import PretrainingConfig
 from selectra_pipeline.model.electra import Electra
 from selectra_pipeline.model.trained import TOKENIZER_DIRECTORY
 from selectra_pipeline.pretraining.checkpoint import CHECKPOINTS, Checkpoints, claim_directory
+from selectra_pipeline.pretraining.distributed_step import DistributedStep
 from selectra_pipeline.pretraining.evaluation import HeldoutEvaluation
 from selectra_pipeline.pretraining.history import HISTORY_FILE, History
+from selectra_pipeline.pretraining.hosts import (
+    has_several_hosts,
+    is_chief,
+    lost_host_errors,
+    require_same,
+    wait_for_all,
+)
 from selectra_pipeline.pretraining.interruption import (
     StopRequest,
     TrainingInterrupted,
     graceful_stop,
 )
-from selectra_pipeline.pretraining.masking import SpecialIds
+from selectra_pipeline.pretraining.loss_scale import LossScale
+from selectra_pipeline.pretraining.masking import MaskingVocabulary
 from selectra_pipeline.pretraining.metrics_window import MetricsWindow
 from selectra_pipeline.pretraining.optimizer import AdamW
 from selectra_pipeline.pretraining.progress import Progress
 from selectra_pipeline.pretraining.schedule import PolynomialSchedule
 from selectra_pipeline.pretraining.step import PretrainingStep, StepMetrics
-from selectra_pipeline.pretraining.strategy import create_strategy
-from selectra_pipeline.pretraining.tracker import Tracker
+from selectra_pipeline.pretraining.tracker import SilentTracker, Tracker
 from selectra_pipeline.records.reader import (
-    Batch,
     heldout_batches,
     record_errors,
     steps_per_epoch,
@@ -41,7 +47,15 @@ from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 logger = logging.getLogger(__name__)
 
 # Settings that change how a run is watched or where it runs, not what it computes.
-NOT_DEFINING = ("checkpoint", "evaluation", "log_every", "steps_per_loop", "strategy")
+NOT_DEFINING = (
+    "checkpoint",
+    "evaluation",
+    "hosts",
+    "log_every",
+    "steps_per_loop",
+    "strategy",
+    "tpu",
+)
 
 
 class NonFiniteLossError(UserError, ArithmeticError):
@@ -54,11 +68,16 @@ def pretrain(
     tokenizer: Tokenizer,
     directory: str | Path,
     tracker: Tracker,
+    strategy: tf.distribute.Strategy,
 ) -> Manifest:
     """Pre-train an ELECTRA on the records, or go on with the run that `directory` holds.
 
     An interrupted run, called again, ends in the same weights bit by bit as an unbroken one on the
-    same device.
+    same devices; on others it goes on with the same data and noise.
+
+    Args:
+        directory: where the run lives, the same for all hosts.
+        strategy: the devices to run on, from `create_strategy`.
 
     Returns:
         a manifest of kind "pretraining": the final checkpoint's files, and as facts the step, the
@@ -69,6 +88,7 @@ def pretrain(
         ResumeError: `directory` holds another run.
         TrainingInterrupted: SIGTERM or Ctrl-C; the state is saved.
         NonFiniteLossError: the loss exploded; nothing is saved after that.
+        HostLostError: another host of the run is gone.
         StorageError: the disk is full; the last checkpoint is good.
     """
     directory = Path(directory)
@@ -79,12 +99,19 @@ def pretrain(
     if done is not None:
         logger.info("pre-training in %s is up to date", directory)
         return done
-    claim_directory(directory, defining)
-    tokenizer.save(directory / TOKENIZER_DIRECTORY)
-    run = PretrainingRun(config, records, tokenizer, directory, tracker)
-    with record_errors(records), graceful_stop() as stop:
+    if is_chief(strategy):
+        claim_directory(directory, defining)
+        tokenizer.save(directory / TOKENIZER_DIRECTORY)
+    with record_errors(records), lost_host_errors(strategy), graceful_stop() as stop:
+        require_same(
+            strategy,
+            int(run_fingerprint[:7], base=16),
+            "the hosts have different configurations, records or vocabularies; give the same "
+            "command on each, with a data_root that all of them share",
+        )
+        run = PretrainingRun(config, records, tokenizer, directory, tracker, strategy)
         run.train(stop)
-    return run.finish(run_fingerprint)
+        return run.finish(run_fingerprint)
 
 
 def check_fit(config: PretrainingConfig, records: Manifest, tokenizer: Tokenizer) -> None:
@@ -100,6 +127,12 @@ def check_fit(config: PretrainingConfig, records: Manifest, tokenizer: Tokenizer
         raise ConfigError(
             f"the records in {records.directory} were made with another vocabulary; "
             "run the records stage again"
+        )
+    buckets = config.length_buckets
+    if buckets and buckets[-1] >= length:
+        raise ConfigError(
+            f"pretraining.length_buckets={list(buckets)} must be shorter than "
+            f"records.sequence_length={length}, which is a bucket anyway"
         )
     try:
         steps_per_epoch(records, config.batch_size)
@@ -118,7 +151,11 @@ def defining_facts(config: PretrainingConfig, records: Manifest, tokenizer: Toke
 
 
 class PretrainingRun:
-    """One run in one process: the model, its optimizer, its data and its checkpoints."""
+    """One run in this process: the model, its optimizer, its data and its checkpoints.
+
+    Where several hosts train together, each has one; the chief's writes checkpoints and history
+    and reports to the tracker.
+    """
 
     def __init__(
         self,
@@ -127,36 +164,50 @@ class PretrainingRun:
         tokenizer: Tokenizer,
         directory: Path,
         tracker: Tracker,
+        strategy: tf.distribute.Strategy,
     ) -> None:
         self.config, self.records, self.directory = config, records, directory
-        self.tracker = tracker
-        self.strategy = create_strategy(config.strategy)
-        special = SpecialIds(tokenizer.cls_id, tokenizer.sep_id, tokenizer.mask_id)
-        with self.strategy.scope():
+        self.strategy, self.is_chief = strategy, is_chief(strategy)
+        self.tracker = tracker if self.is_chief else SilentTracker()
+        vocabulary = MaskingVocabulary.of(tokenizer)
+        with strategy.scope():
             self.model = Electra.create(
-                config.architecture, tokenizer.size, config.precision, config.seed
+                config.architecture,
+                tokenizer.size,
+                config.precision,
+                config.seed,
+                config.objective,
             )
             self.optimizer = AdamW(
                 self.model.trainable_variables,
                 config.optimizer,
                 PolynomialSchedule(config.schedule, config.total_steps),
             )
-        self.train_step = PretrainingStep(self.model, self.optimizer, special, config)
-        self.evaluate = HeldoutEvaluation(self.model, special, config)
-        self.checkpoints = Checkpoints(directory, self.model, self.optimizer, config.checkpoint)
+            loss_scale = LossScale() if config.precision == "float16" else None
+        step = PretrainingStep(self.model, self.optimizer, vocabulary, config, loss_scale)
+        self.train_steps = DistributedStep(strategy, step, bool(config.length_buckets))
+        self.evaluate = HeldoutEvaluation(strategy, step.objective, config.seed)
+        state = {**self.optimizer.state(), **(loss_scale.state() if loss_scale else {})}
+        self.checkpoints = Checkpoints(directory, self.model, state, config.checkpoint)
         self.step = self.checkpoints.restore_latest()
-        self.history = History(directory / HISTORY_FILE, self.step)
+        require_same(
+            strategy,
+            self.step,
+            f"the hosts found different checkpoints in {directory}; set data_root to a directory "
+            "that all hosts share",
+        )
+        self.history = History(directory / HISTORY_FILE, self.step, self.is_chief)
 
     def train(self, stop: StopRequest) -> None:
         """Train from the current step to the last one."""
         config = self.config
         batches = iter(self._distributed_batches())
         progress = Progress(config.total_steps, self.step)
-        window = MetricsWindow(config.batch_size * self.records.facts["sequence_length"])
+        window = MetricsWindow(config)
         try:
             while self.step < config.total_steps:
                 count = self._steps_until_next_look()
-                metrics = StepMetrics(*self._run_steps(batches, tf.constant(count)).numpy())
+                metrics, stop_requests = self.train_steps(batches, count, bool(stop))
                 self._check_finite(metrics, count)
                 self.step += count
                 window.add(metrics, count)
@@ -167,13 +218,16 @@ class PretrainingRun:
                 if self._due(config.evaluation.every):
                     self._evaluate()
                     window.restart_clock()
-                if stop or self._due(config.checkpoint.every):
-                    self.checkpoints.save()
+                # Several hosts stop together, at the first step that told all of them.
+                stopping = stop_requests > 0 or (stop and not has_several_hosts(self.strategy))
+                if stopping or self._due(config.checkpoint.every):
+                    self._save()
                     window.restart_clock()
-                if stop and self.step < config.total_steps:
+                if stopping and self.step < config.total_steps:
                     raise TrainingInterrupted(
-                        f"{stop.signal_name} at step {self.step} of {config.total_steps}: the "
-                        "state is saved, the same command goes on from here"
+                        f"{stop.signal_name or 'another host was asked to stop'} at step "
+                        f"{self.step} of {config.total_steps}: the state is saved, the same "
+                        "command goes on from here"
                     )
         finally:
             progress.close()
@@ -182,13 +236,19 @@ class PretrainingRun:
         """Write the manifest of the finished run."""
         # The history knows the metrics too where an earlier process was killed before this line.
         heldout = self.history.find("heldout", self.step) or self._evaluate()
+        if self.is_chief:
+            self._manifest(run_fingerprint, heldout).save()
+        wait_for_all(self.strategy)
+        return Manifest.load(self.directory)
+
+    def _manifest(self, run_fingerprint: str, heldout: dict[str, float]) -> Manifest:
         prefix = self.checkpoints.latest()
         files = sorted(prefix.parent.glob(f"{prefix.name}.*"))
         shards = (
             dataclasses.replace(Shard.describe(path, 1), name=f"{CHECKPOINTS}/{path.name}")
             for path in files
         )
-        manifest = Manifest(
+        return Manifest(
             directory=self.directory,
             kind="pretraining",
             fingerprint=run_fingerprint,
@@ -200,28 +260,17 @@ class PretrainingRun:
                 "config": self.config.to_dict(),
             },
         )
-        manifest.save()
-        return manifest
-
-    @tf.function
-    def _run_steps(self, batches: Iterator, count: tf.Tensor) -> tf.Tensor:
-        """Run `count` steps; the sums of their metrics, in the order of `StepMetrics`."""
-        totals = tf.zeros([len(StepMetrics._fields)])
-        for _ in tf.range(count):
-            per_replica = self.strategy.run(self._replica_step, args=(next(batches),))
-            totals += self.strategy.reduce(tf.distribute.ReduceOp.SUM, per_replica, axis=None)
-        return totals
-
-    # A step has no control flow that AutoGraph would have to convert: half the tracing time.
-    @tf.autograph.experimental.do_not_convert
-    def _replica_step(self, batch: Batch) -> tf.Tensor:
-        return tf.stack(self.train_step(batch))
 
     def _distributed_batches(self):
+        config = self.config
         dataset = training_batches(
-            self.records, self.config.batch_size, self.config.seed, self.step
+            self.records, config.batch_size, config.seed, self.step, config.length_buckets
         )
         return self.strategy.experimental_distribute_dataset(dataset)
+
+    def _save(self) -> None:
+        if self.is_chief:
+            self.checkpoints.save()
 
     def _steps_until_next_look(self) -> int:
         config = self.config
@@ -249,7 +298,8 @@ class PretrainingRun:
     def _evaluate(self) -> dict[str, float]:
         config = self.config
         batches = heldout_batches(self.records, config.batch_size, config.evaluation.batches)
-        return self._log("heldout", self.evaluate(batches))
+        distributed = self.strategy.experimental_distribute_dataset(batches)
+        return self._log("heldout", self.evaluate(distributed))
 
     def _log(self, split: str, values: dict[str, float]) -> dict[str, float]:
         self.history.append(split, self.step, values)

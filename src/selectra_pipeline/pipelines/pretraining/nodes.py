@@ -15,13 +15,17 @@ def pretrain_electra(
 ) -> Manifest:
     """Train generator and discriminator on the records."""
     from selectra_pipeline.pretraining.loop import pretrain  # imports TensorFlow: slow
+    from selectra_pipeline.pretraining.strategy import create_strategy
 
+    config = PretrainingConfig.from_params(params, "pretraining")
+    strategy = create_strategy(config)  # before anything else uses TensorFlow
     return pretrain(
-        PretrainingConfig.from_params(params, "pretraining"),
+        config,
         records,
         Tokenizer.load(vocabulary.directory),
         directories["pretraining"],
         MlflowTracker(),
+        strategy,
     )
 
 
