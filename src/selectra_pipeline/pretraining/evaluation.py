@@ -52,34 +52,48 @@ class HeldoutEvaluation:
     def predict(self, batch: Batch, number: int) -> Predictions:
         """Run batch `number` and drop padding and unused predictions."""
         outputs = self._on_all_replicas(batch, tf.constant(number))
-        used, real, *values = (self.strategy.gather(x, axis=0).numpy() for x in outputs)
-        per_prediction, per_token = values[:5], values[5:]
+        per_prediction, per_token = (self.strategy.gather(x, axis=0).numpy() for x in outputs)
+        weights, losses, correct, sampled_correct, visible, targets = per_prediction.T
+        used = weights > 0
+        mask, logits, is_replaced = per_token.T
+        real = mask > 0
         return Predictions(
-            *(value[used] for value in per_prediction), *(value[real] for value in per_token)
+            mlm_losses=losses[used],
+            mlm_correct=correct[used] > 0,
+            sampled_correct=sampled_correct[used] > 0,
+            visible=visible[used] > 0,
+            target_ids=targets[used].astype(np.int32),
+            rtd_logits=logits[real],
+            is_replaced=is_replaced[real] > 0,
         )
 
-    def _forward_pass(self, batch: Batch, number: tf.Tensor) -> tuple[tf.Tensor, ...]:
-        """Which predictions and which tokens count, then the fields of `Predictions`."""
+    def _forward_pass(self, batch: Batch, number: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Float32 [predictions, 6] and [tokens, 3], whose first columns say what counts.
+
+        Hosts exchange numbers only, and each exchange costs a round trip: so few and of one type.
+        """
         replica = tf.distribute.get_replica_context().replica_id_in_sync_group
         noise = self.noise.fold_in(number).for_rows_from(replica * batch.input_ids.shape[0])
         masked = self.objective.mask(batch, noise)
-        outputs = self.objective(
-            batch, masked, LossCounts(tf.constant(1.0), tf.constant(1.0)), noise, training=False
-        )
+        one = LossCounts(tf.constant(1.0), tf.constant(1.0))
+        outputs = self.objective(batch, masked, one, noise, training=False)
         predictions, detected = outputs.generated.predictions, outputs.detected
-        shown = tf.gather(masked.input_ids, masked.positions, batch_dims=1)
-        none = tf.zeros([tf.shape(batch.input_ids)[0], 0])  # of every row's tokens
-        return (
-            masked.weights > 0,
-            batch.input_mask > 0 if detected else none > 0,
+        per_prediction = _as_columns(
+            masked.weights,
             predictions.losses,
             predictions.best_ids == masked.target_ids,
             predictions.sampled_ids == masked.target_ids,
-            shown == masked.target_ids,
+            tf.gather(masked.input_ids, masked.positions, batch_dims=1) == masked.target_ids,
             masked.target_ids,
-            detected.logits if detected else none,
-            detected.is_replaced if detected else none > 0,
         )
+        if detected is None:
+            return per_prediction, tf.zeros([1, 3])
+        return per_prediction, _as_columns(batch.input_mask, detected.logits, detected.is_replaced)
+
+
+def _as_columns(*values: tf.Tensor) -> tf.Tensor:
+    """Tensors of one shape as float32 columns: [numbers, tensors]. Ids fit: they are below 2^24."""
+    return tf.stack([tf.reshape(tf.cast(value, tf.float32), [-1]) for value in values], axis=1)
 
 
 def heldout_metrics(predictions: Predictions) -> dict[str, float]:
