@@ -20,7 +20,7 @@ from selectra_pipeline.pretraining.checkpoint import CHECKPOINTS, ResumeError
 from selectra_pipeline.pretraining.history import HISTORY_FILE, read_history
 from selectra_pipeline.pretraining.interruption import TrainingInterrupted
 from selectra_pipeline.pretraining.loop import NonFiniteLossError, pretrain
-from selectra_pipeline.pretraining.schedule import PolynomialSchedule
+from selectra_pipeline.pretraining.schedule import LearningRateSchedule
 from selectra_pipeline.pretraining.tracker import SilentTracker
 from selectra_pipeline.shards.manifest import MANIFEST_NAME, Manifest
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
@@ -63,7 +63,7 @@ def test_metrics_reach_the_tracker_at_their_steps(unbroken):
         steps[split].append(step)
     assert steps == {"train": [10, 20, 30, 40, 50, 60], "heldout": [30, 60]}
     rates = [v["train/learning_rate"] for _, v in unbroken.told if "train/learning_rate" in v]
-    schedule = PolynomialSchedule(config().schedule, STEPS)
+    schedule = LearningRateSchedule(config().schedule, STEPS)
     means = [np.mean([schedule(s) for s in range(end - 10, end)]) for end in range(10, 61, 10)]
     assert rates == pytest.approx(means, rel=1e-4)
 
@@ -202,11 +202,11 @@ def test_another_configuration_in_the_same_directory_is_refused(unbroken, tiny):
 
 
 def test_an_exploding_loss_stops_the_run_and_names_step_and_batch(tiny, tmp_path, monkeypatch):
-    class WithASpike(PolynomialSchedule):
+    class WithASpike(LearningRateSchedule):
         def __call__(self, step):
             return super().__call__(step) + tf.where(step == 12, 1e30, 0.0)
 
-    monkeypatch.setattr(loop, "PolynomialSchedule", WithASpike)
+    monkeypatch.setattr(loop, "LearningRateSchedule", WithASpike)
     with pytest.raises(NonFiniteLossError) as caught:
         train_again(tiny, tmp_path, checkpoint={"every": 10, "keep": 2})
     message = str(caught.value)

@@ -18,7 +18,7 @@ from selectra_pipeline.model.electra import Electra
 from selectra_pipeline.pretraining.masking import Masked
 from selectra_pipeline.pretraining.objective import ElectraOutputs, discriminate
 from selectra_pipeline.pretraining.optimizer import AdamW, clip_by_global_norm
-from selectra_pipeline.pretraining.schedule import PolynomialSchedule
+from selectra_pipeline.pretraining.schedule import LearningRateSchedule
 from selectra_pipeline.records.reader import Batch
 
 DIRECTORY = Path(
@@ -75,9 +75,11 @@ class Replay:
                 config["weight_decay"],
                 config["clip_global_norm"],
             ),
-            PolynomialSchedule(
+            LearningRateSchedule(
                 ScheduleConfig(
-                    config["learning_rate"], config["warmup_steps"], config["decay_power"]
+                    peak=config["learning_rate"],
+                    warmup_steps=config["warmup_steps"],
+                    decay_power=config["decay_power"],
                 ),
                 config["total_steps"],
             ),

@@ -10,7 +10,7 @@ from selectra_pipeline.model.noise import fold_in
 from selectra_pipeline.pretraining.masking import SpecialIds
 from selectra_pipeline.pretraining.objective import electra_objective
 from selectra_pipeline.pretraining.optimizer import AdamW
-from selectra_pipeline.pretraining.schedule import PolynomialSchedule
+from selectra_pipeline.pretraining.schedule import LearningRateSchedule
 from selectra_pipeline.pretraining.step import PretrainingStep
 from selectra_pipeline.records.reader import Batch
 
@@ -22,7 +22,7 @@ ONE_LAYER = {"num_layers": 1, "hidden_size": 16, "intermediate_size": 16}
 def make_step(**changes) -> PretrainingStep:
     run = config(architecture=ONE_LAYER, **changes)
     model = Electra.create(run.architecture, VOCABULARY, run.precision, run.seed)
-    schedule = PolynomialSchedule(run.schedule, run.total_steps)
+    schedule = LearningRateSchedule(run.schedule, run.total_steps)
     optimizer = AdamW(model.trainable_variables, run.optimizer, schedule)
     return PretrainingStep(model, optimizer, SPECIAL, run)
 

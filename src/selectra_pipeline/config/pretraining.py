@@ -83,15 +83,4 @@ class PretrainingConfig(Config):
     def __post_init__(self) -> None:
         for name in ("batch_size", "total_steps", "steps_per_loop", "log_every"):
             require(getattr(self, name) >= 1, f"{name}={getattr(self, name)} must be at least 1")
-        restarts = self.schedule.restarts
-        require(
-            not restarts or restarts[-1] < self.total_steps,
-            f"schedule.restarts={list(restarts)} must lie below total_steps={self.total_steps}",
-        )
-        starts = (0, *restarts)
-        shortest = min(b - a for a, b in zip(starts, (*restarts, self.total_steps), strict=True))
-        require(
-            self.schedule.warmup_steps < shortest,
-            f"schedule.warmup_steps={self.schedule.warmup_steps} must be below the shortest cycle "
-            f"of the learning rate, {shortest} steps; a tenth of it or less is usual",
-        )
+        self.schedule.check_cycles(self.total_steps)

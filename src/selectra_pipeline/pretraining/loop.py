@@ -24,7 +24,7 @@ from selectra_pipeline.pretraining.masking import SpecialIds
 from selectra_pipeline.pretraining.metrics_window import MetricsWindow
 from selectra_pipeline.pretraining.optimizer import AdamW
 from selectra_pipeline.pretraining.progress import Progress
-from selectra_pipeline.pretraining.schedule import PolynomialSchedule
+from selectra_pipeline.pretraining.schedule import LearningRateSchedule
 from selectra_pipeline.pretraining.step import PretrainingStep, StepMetrics
 from selectra_pipeline.pretraining.strategy import create_strategy
 from selectra_pipeline.pretraining.tracker import Tracker
@@ -139,7 +139,7 @@ class PretrainingRun:
             self.optimizer = AdamW(
                 self.model.trainable_variables,
                 config.optimizer,
-                PolynomialSchedule(config.schedule, config.total_steps),
+                LearningRateSchedule(config.schedule, config.total_steps),
             )
         self.train_step = PretrainingStep(self.model, self.optimizer, special, config)
         self.evaluate = HeldoutEvaluation(self.model, special, config)
