@@ -179,7 +179,7 @@ def run_and_kill(tiny, directory, kill_at):
 
 
 @pytest.mark.parametrize(
-    "kills", [3, pytest.param(10, marks=pytest.mark.slow)], ids=lambda kills: f"{kills}_kills"
+    "kills", [3, pytest.param(20, marks=pytest.mark.slow)], ids=lambda kills: f"{kills}_kills"
 )
 def test_a_run_that_is_killed_again_and_again_ends_in_the_same_weights(
     kills, tiny, unbroken, tmp_path
@@ -188,6 +188,86 @@ def test_a_run_that_is_killed_again_and_again_ends_in_the_same_weights(
     manifest = run_and_kill(tiny, tmp_path, kill_at)
     assert_equal_states(final_state(manifest), final_state(unbroken.manifest))
     assert history_steps(tmp_path, "train") == list(range(1, STEPS + 1))
+
+
+# Going on under another plan
+
+LONGER = {"total_steps": 90, "schedule": {"restarts": [STEPS]}}
+
+
+@pytest.fixture
+def copied(unbroken, tmp_path):
+    """A finished run of its own."""
+    directory = tmp_path / "run"
+    shutil.copytree(unbroken.directory, directory)
+    return directory
+
+
+def test_a_finished_run_that_goes_on_equals_an_unbroken_one_of_the_new_plan(
+    copied, tiny, tmp_path_factory
+):
+    continued = train_again(tiny, copied, **LONGER)
+    whole = train_again(tiny, tmp_path_factory.mktemp("whole"), **LONGER)
+    assert_equal_states(final_state(continued), final_state(whole))
+    assert continued.facts == whole.facts
+    assert continued.fingerprint == whole.fingerprint
+    assert history_steps(copied, "train") == list(range(10, 91, 10))
+
+
+def test_a_finished_run_stays_finished_until_the_longer_one_has_a_checkpoint(
+    copied, unbroken, tiny
+):
+    class Sudden(Exception):
+        pass
+
+    class Stop:
+        def metrics(self, values, step):
+            if step == stop_at:
+                raise Sudden
+
+    stop_at = 70  # before the checkpoint of step 80
+    with pytest.raises(Sudden):
+        train_again(tiny, copied, Stop(), **LONGER)
+    assert Manifest.load(copied).fingerprint == unbroken.manifest.fingerprint
+    assert train_again(tiny, copied, ForbiddenTracker()).shards == unbroken.manifest.shards
+    stop_at = 90  # after it
+    with pytest.raises(Sudden):
+        train_again(tiny, copied, Stop(), **LONGER)
+    assert not (copied / MANIFEST_NAME).exists()
+    with pytest.raises(ResumeError, match="ends at step 60, which is behind the run"):
+        train_again(tiny, copied, ForbiddenTracker())
+
+
+def test_more_steps_alone_are_refused_with_the_setting_that_goes_on(copied, unbroken, tiny):
+    with pytest.raises(ResumeError, match=r"set pretraining\.schedule\.restarts=\[60\]"):
+        train_again(tiny, copied, ForbiddenTracker(), total_steps=90)
+    assert Manifest.load(copied).fingerprint == unbroken.manifest.fingerprint
+
+
+# The best checkpoint
+
+
+def test_the_manifest_names_the_best_checkpoint_beside_the_last(tiny, tmp_path, unbroken):
+    manifest = train_again(
+        tiny,
+        tmp_path,
+        evaluation={"every": 20},
+        checkpoint={"keep": 1, "keep_best": 1, "best_metric": "rtd_loss"},
+    )
+    heldout = {
+        entry["step"]: entry["rtd_loss"]
+        for entry in read_history(tmp_path / HISTORY_FILE)
+        if entry["split"] == "heldout"
+    }
+    assert set(heldout) == {20, 40, 60}
+    best = min(heldout, key=heldout.get)
+    manifest.verify()
+    assert [path.name for path in manifest.paths("best")] == [
+        f"step-{best}.data-00000-of-00001",
+        f"step-{best}.index",
+    ]
+    assert_equal_states(final_state(manifest), final_state(unbroken.manifest))
+    assert unbroken.manifest.paths("best") == []
 
 
 # What cannot work

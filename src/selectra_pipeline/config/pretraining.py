@@ -1,10 +1,11 @@
-"""Configuration of the pre-training stage: optimizer, loop, checkpoints."""
+"""Configuration of the pre-training stage: optimizer, evaluation, loop."""
 
 from dataclasses import dataclass, field
 from typing import Literal
 
 from selectra_pipeline.config.architecture import ArchitectureConfig
 from selectra_pipeline.config.base import Config, require
+from selectra_pipeline.config.checkpoint import CheckpointConfig
 from selectra_pipeline.config.objective import ObjectiveConfig
 from selectra_pipeline.config.schedule import ScheduleConfig
 
@@ -40,24 +41,12 @@ class EvaluationConfig(Config):
 
 
 @dataclass(frozen=True)
-class CheckpointConfig(Config):
-    """Checkpoints: one every so many steps, of which the last `keep` are kept."""
-
-    every: int = 500
-    keep: int = 3
-
-    def __post_init__(self) -> None:
-        require(self.every >= 1, f"every={self.every} must be at least 1 step")
-        require(self.keep >= 1, f"keep={self.keep} must be at least 1")
-
-
-@dataclass(frozen=True)
 class PretrainingConfig(Config):
     """The pre-training stage.
 
     Attributes:
         batch_size: examples of one optimisation step, over all devices.
-        total_steps: optimisation steps; the learning rate ends at zero there.
+        total_steps: optimisation steps; the last cycle of the learning rate ends there.
         precision: of the computation; weights, losses and the optimizer stay in float32.
         strategy: the device that the step runs on.
         steps_per_loop: steps between two looks of the host: at signals, at the loss. More than 1
@@ -84,3 +73,4 @@ class PretrainingConfig(Config):
         for name in ("batch_size", "total_steps", "steps_per_loop", "log_every"):
             require(getattr(self, name) >= 1, f"{name}={getattr(self, name)} must be at least 1")
         self.schedule.check_cycles(self.total_steps)
+        self.checkpoint.check_evaluated(self.evaluation.every)

@@ -12,7 +12,7 @@ from selectra_pipeline.config.base import ConfigError, UserError, fingerprint
 from selectra_pipeline.config.pretraining import PretrainingConfig
 from selectra_pipeline.model.electra import Electra
 from selectra_pipeline.model.trained import TOKENIZER_DIRECTORY
-from selectra_pipeline.pretraining.checkpoint import CHECKPOINTS, Checkpoints, claim_directory
+from selectra_pipeline.pretraining.checkpoint import Checkpoints, newest_step
 from selectra_pipeline.pretraining.evaluation import HeldoutEvaluation
 from selectra_pipeline.pretraining.history import HISTORY_FILE, History
 from selectra_pipeline.pretraining.interruption import (
@@ -24,6 +24,7 @@ from selectra_pipeline.pretraining.masking import SpecialIds
 from selectra_pipeline.pretraining.metrics_window import MetricsWindow
 from selectra_pipeline.pretraining.optimizer import AdamW
 from selectra_pipeline.pretraining.progress import Progress
+from selectra_pipeline.pretraining.run_plan import claim_directory
 from selectra_pipeline.pretraining.schedule import LearningRateSchedule
 from selectra_pipeline.pretraining.step import PretrainingStep, StepMetrics
 from selectra_pipeline.pretraining.strategy import create_strategy
@@ -35,7 +36,7 @@ from selectra_pipeline.records.reader import (
     steps_per_epoch,
     training_batches,
 )
-from selectra_pipeline.shards.manifest import Manifest, Shard, finished
+from selectra_pipeline.shards.manifest import MANIFEST_NAME, Manifest, Shard, finished
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 
 logger = logging.getLogger(__name__)
@@ -58,11 +59,12 @@ def pretrain(
     """Pre-train an ELECTRA on the records, or go on with the run that `directory` holds.
 
     An interrupted run, called again, ends in the same weights bit by bit as an unbroken one on the
-    same device.
+    same device; so does a finished run that goes on under a longer plan (see run_plan.py).
 
     Returns:
-        a manifest of kind "pretraining": the final checkpoint's files, and as facts the step, the
-        last held-out metrics, parameter counts and the configuration.
+        a manifest of kind "pretraining": the files of the final checkpoint and of the best one, if
+        such are kept, and as facts the step, the last held-out metrics, parameter counts and the
+        configuration.
 
     Raises:
         ConfigError: the records do not fit the configuration.
@@ -79,7 +81,7 @@ def pretrain(
     if done is not None:
         logger.info("pre-training in %s is up to date", directory)
         return done
-    claim_directory(directory, defining)
+    claim_directory(directory, defining, newest_step(directory))
     tokenizer.save(directory / TOKENIZER_DIRECTORY)
     run = PretrainingRun(config, records, tokenizer, directory, tracker)
     with record_errors(records), graceful_stop() as stop:
@@ -168,7 +170,7 @@ class PretrainingRun:
                     self._evaluate()
                     window.restart_clock()
                 if stop or self._due(config.checkpoint.every):
-                    self.checkpoints.save()
+                    self._save()
                     window.restart_clock()
                 if stop and self.step < config.total_steps:
                     raise TrainingInterrupted(
@@ -183,16 +185,15 @@ class PretrainingRun:
         # The history knows the metrics too where an earlier process was killed before this line.
         heldout = self.history.find("heldout", self.step) or self._evaluate()
         prefix = self.checkpoints.latest()
-        files = sorted(prefix.parent.glob(f"{prefix.name}.*"))
-        shards = (
-            dataclasses.replace(Shard.describe(path, 1), name=f"{CHECKPOINTS}/{path.name}")
-            for path in files
-        )
+        files = {
+            "checkpoint": sorted(prefix.parent.glob(f"{prefix.name}.*")),
+            "best": self.checkpoints.best.files(),
+        }
         manifest = Manifest(
             directory=self.directory,
             kind="pretraining",
             fingerprint=run_fingerprint,
-            shards={"checkpoint": tuple(shards)},
+            shards={split: self._describe(paths) for split, paths in files.items()},
             facts={
                 "step": self.step,
                 "heldout": heldout,
@@ -202,6 +203,14 @@ class PretrainingRun:
         )
         manifest.save()
         return manifest
+
+    def _describe(self, paths: list[Path]) -> tuple[Shard, ...]:
+        return tuple(
+            dataclasses.replace(
+                Shard.describe(path, 1), name=path.relative_to(self.directory).as_posix()
+            )
+            for path in paths
+        )
 
     @tf.function
     def _run_steps(self, batches: Iterator, count: tf.Tensor) -> tf.Tensor:
@@ -245,6 +254,11 @@ class PretrainingRun:
             "pretraining.precision=float32, under a new run name. The last checkpoint, "
             f"{self.checkpoints.latest() or 'none yet'}, was saved before"
         )
+
+    def _save(self) -> None:
+        self.checkpoints.save(self.history.find("heldout", self.step))
+        # The run goes on from a shorter one: what was its last checkpoint may be deleted from here.
+        (self.directory / MANIFEST_NAME).unlink(missing_ok=True)
 
     def _evaluate(self) -> dict[str, float]:
         config = self.config
