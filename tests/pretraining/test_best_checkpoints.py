@@ -49,6 +49,7 @@ def test_the_files_of_the_dropped_are_removed_and_those_of_the_best_are_whole(tm
     folder.offer(1, rtd_auc=0.6)
     folder.offer(11, rtd_auc=0.9)  # its name begins like that of step 1
     assert folder.names() == {"step-11.index", "step-11.data-00000-of-00001"}
+    assert folder.best.first().step == 11
     assert [path.read_text() for path in folder.best.files()] == [
         "11.data-00000-of-00001",
         "11.index",
@@ -107,6 +108,7 @@ def test_forgetting_keeps_what_is_not_later(tmp_path):
 def test_where_none_are_wanted_none_are_kept_and_none_removed(tmp_path):
     Folder(tmp_path, keep_best=0).offer(1, rtd_auc=0.9)
     assert not (tmp_path / "best").exists()
+    assert (Folder(tmp_path).best.first(), Folder(tmp_path).best.files()) == (None, [])
     Folder(tmp_path, keep_best=1).offer(1, rtd_auc=0.9)
     Folder(tmp_path, keep_best=0).offer(2, rtd_auc=0.95)
     assert Folder(tmp_path).steps() == [1]

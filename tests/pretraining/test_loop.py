@@ -266,8 +266,10 @@ def test_the_manifest_names_the_best_checkpoint_beside_the_last(tiny, tmp_path, 
         f"step-{best}.data-00000-of-00001",
         f"step-{best}.index",
     ]
+    assert manifest.facts["best"]["step"] == best
+    assert manifest.facts["best"]["heldout"]["rtd_loss"] == heldout[best]
     assert_equal_states(final_state(manifest), final_state(unbroken.manifest))
-    assert unbroken.manifest.paths("best") == []
+    assert (unbroken.manifest.paths("best"), unbroken.manifest.facts["best"]) == ([], None)
 
 
 # What cannot work

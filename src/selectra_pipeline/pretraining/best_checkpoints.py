@@ -46,10 +46,14 @@ class BestCheckpoints:
         content = json.loads(path.read_text(encoding="utf-8"))
         return [BestCheckpoint(**entry) for entry in content["checkpoints"]]
 
+    def first(self) -> BestCheckpoint | None:
+        """The best one; None where nothing is kept."""
+        return next(iter(self.listed()), None)
+
     def files(self) -> list[Path]:
         """The files of the best one; none where nothing is kept."""
-        best = self.listed()[:1]
-        return sorted(path for entry in best for path in self._files_of(entry.step))
+        best = self.first()
+        return [] if best is None else sorted(self._files_of(best.step))
 
     def offer(self, prefix: Path, step: int, heldout: Mapping[str, float]) -> None:
         """Keep a copy of the checkpoint `prefix` if its held-out metrics are among the best."""

@@ -63,8 +63,8 @@ def pretrain(
 
     Returns:
         a manifest of kind "pretraining": the files of the final checkpoint and of the best one, if
-        such are kept, and as facts the step, the last held-out metrics, parameter counts and the
-        configuration.
+        such are kept, and as facts the step, the last held-out metrics, the same of the best
+        checkpoint, parameter counts and the configuration.
 
     Raises:
         ConfigError: the records do not fit the configuration.
@@ -185,6 +185,7 @@ class PretrainingRun:
         # The history knows the metrics too where an earlier process was killed before this line.
         heldout = self.history.find("heldout", self.step) or self._evaluate()
         prefix = self.checkpoints.latest()
+        best = self.checkpoints.best.first()
         files = {
             "checkpoint": sorted(prefix.parent.glob(f"{prefix.name}.*")),
             "best": self.checkpoints.best.files(),
@@ -197,6 +198,7 @@ class PretrainingRun:
             facts={
                 "step": self.step,
                 "heldout": heldout,
+                "best": None if best is None else best._asdict(),
                 "parameters": self.model.count_params(),
                 "config": self.config.to_dict(),
             },
