@@ -51,5 +51,5 @@ def test_a_run_at_its_best_checkpoint_has_its_files_step_and_metrics(wide_run):
 
 
 def test_a_run_that_kept_no_best_checkpoint_says_what_to_set(wide_run):
-    with pytest.raises(ConfigError, match="kept no best checkpoint; set export.checkpoint=last"):
+    with pytest.raises(ConfigError, match=r"kept no best checkpoint; set export\.checkpoint=last"):
         at_best_checkpoint(wide_run)
