@@ -221,6 +221,20 @@ def test_a_full_disk_is_an_error_and_the_last_checkpoint_stays_good(directory, m
     assert Run(directory).restored_values() == (20, 20.0, 10.0)
 
 
+def test_a_disk_that_is_full_for_the_best_leaves_the_list_as_it_was(tmp_path, monkeypatch):
+    run = Run(tmp_path, keep_best=1)
+    run.save_at(10, {"rtd_auc": 0.7})
+
+    def full(*args, **kwargs):
+        raise tf.errors.ResourceExhaustedError(None, None, "No space left on device")
+
+    monkeypatch.setattr(tf.io.gfile, "copy", full)
+    with pytest.raises(StorageError, match="the disk is full while writing"):
+        run.save_at(20, {"rtd_auc": 0.9})
+    assert [entry.step for entry in run.checkpoints.best.listed()] == [10]
+    assert Run(tmp_path).restored_values() == (20, 20.0, 10.0)
+
+
 @pytest.fixture
 def small_disk(tmp_path):
     """A file system of its own, 160 kB large; a checkpoint of `Run` takes about 50 kB."""

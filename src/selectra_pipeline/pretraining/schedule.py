@@ -98,7 +98,7 @@ def cooldown_decay(config: ScheduleConfig, position: CyclePosition, library: Mod
     """min(1, (T - t) / c): constant, and linear to 0 over the last c steps.
 
     Source: Zhai et al. 2022 (Scaling Vision Transformers), section 3.5, "cooldown"; Hägele et al.
-    2024 (Scaling Laws and Compute-Optimal Training Beyond Fixed Training Durations), section 3.
+    2024 (Scaling Laws and Compute-Optimal Training Beyond Fixed Training Durations).
     """
     # The rate would be 0 only after the last step, so cooldowns of 0 and of 1 step are the same.
     return library.minimum(1.0, position.left / max(1, config.cooldown_steps))
