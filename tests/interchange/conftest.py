@@ -16,7 +16,7 @@ from selectra_pipeline.model.electra import Electra
 from selectra_pipeline.model.trained import TOKENIZER_DIRECTORY
 from selectra_pipeline.pretraining.checkpoint import Checkpoints
 from selectra_pipeline.pretraining.optimizer import AdamW
-from selectra_pipeline.pretraining.schedule import PolynomialSchedule
+from selectra_pipeline.pretraining.schedule import LearningRateSchedule
 from selectra_pipeline.shards.manifest import Manifest, Shard
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 
@@ -89,10 +89,10 @@ def finished_run(
     optimizer = AdamW(
         model.trainable_variables,
         config.optimizer,
-        PolynomialSchedule(config.schedule, config.total_steps),
+        LearningRateSchedule(config.schedule, config.total_steps),
     )
     optimizer.step.assign(7)
-    prefix = Checkpoints(directory, model, optimizer, config.checkpoint).save()
+    prefix = Checkpoints(directory, model, optimizer.state(), config.checkpoint).save()
     tokenizer.save(directory / TOKENIZER_DIRECTORY)
     manifest = Manifest(
         directory=directory,

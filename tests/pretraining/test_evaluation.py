@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from selectra_pipeline.config.checkpoint import MORE_IS_BETTER
 from selectra_pipeline.config.pretraining import PretrainingConfig
 from selectra_pipeline.model.electra import Electra
 from selectra_pipeline.pretraining.evaluation import (
@@ -82,6 +83,10 @@ def test_metrics_of_hand_made_predictions():
         "rtd_auc": 4 / 6,  # -1.0 loses to 0.5 and to -0.5
     }
     assert metrics == pytest.approx(expected, rel=1e-9)
+
+
+def test_every_metric_that_can_choose_a_checkpoint_is_measured():
+    assert MORE_IS_BETTER.keys() <= heldout_metrics(BY_HAND).keys()
 
 
 def test_flagging_nothing_has_precision_and_recall_0():

@@ -19,7 +19,7 @@ from selectra_pipeline.model.noise import root_noise
 from selectra_pipeline.pretraining.masking import Masked, MaskingVocabulary, SpecialIds
 from selectra_pipeline.pretraining.objective import Objective, ObjectiveOutputs
 from selectra_pipeline.pretraining.optimizer import AdamW
-from selectra_pipeline.pretraining.schedule import PolynomialSchedule
+from selectra_pipeline.pretraining.schedule import LearningRateSchedule
 from selectra_pipeline.records.reader import Batch
 
 DIRECTORY = Path(
@@ -89,9 +89,11 @@ class Replay:
                 config["weight_decay"],
                 config["clip_global_norm"],
             ),
-            PolynomialSchedule(
+            LearningRateSchedule(
                 ScheduleConfig(
-                    config["learning_rate"], config["warmup_steps"], config["decay_power"]
+                    peak=config["learning_rate"],
+                    warmup_steps=config["warmup_steps"],
+                    decay_power=config["decay_power"],
                 ),
                 config["total_steps"],
             ),

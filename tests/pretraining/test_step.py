@@ -9,7 +9,7 @@ from selectra_pipeline.model.electra import Electra
 from selectra_pipeline.pretraining.loss_scale import LossScale
 from selectra_pipeline.pretraining.masking import MaskingVocabulary, SpecialIds
 from selectra_pipeline.pretraining.optimizer import AdamW
-from selectra_pipeline.pretraining.schedule import PolynomialSchedule
+from selectra_pipeline.pretraining.schedule import LearningRateSchedule
 from selectra_pipeline.pretraining.step import PretrainingStep
 from selectra_pipeline.records.reader import Batch
 
@@ -21,7 +21,7 @@ ONE_LAYER = {"num_layers": 1, "hidden_size": 16, "intermediate_size": 16}
 def make_step(**changes) -> PretrainingStep:
     run = config(architecture=ONE_LAYER, **changes)
     model = Electra.create(run.architecture, VOCABULARY, run.precision, run.seed, run.objective)
-    schedule = PolynomialSchedule(run.schedule, run.total_steps)
+    schedule = LearningRateSchedule(run.schedule, run.total_steps)
     optimizer = AdamW(model.trainable_variables, run.optimizer, schedule)
     loss_scale = LossScale() if run.precision == "float16" else None
     return PretrainingStep(model, optimizer, FACTS, run, loss_scale)

@@ -1,10 +1,12 @@
-"""Configuration of the pre-training stage: optimizer, loop, checkpoints."""
+"""Configuration of the pre-training stage: optimizer, evaluation, loop."""
 
 from dataclasses import dataclass, field
 from typing import Literal
 
 from selectra_pipeline.config.architecture import ArchitectureConfig
 from selectra_pipeline.config.base import Config, require
+from selectra_pipeline.config.checkpoint import CheckpointConfig
+from selectra_pipeline.config.devices import HostsConfig, TpuConfig
 from selectra_pipeline.config.objective import ObjectiveConfig
 from selectra_pipeline.config.schedule import ScheduleConfig
 
@@ -40,53 +42,6 @@ class EvaluationConfig(Config):
 
 
 @dataclass(frozen=True)
-class CheckpointConfig(Config):
-    """Checkpoints: one every so many steps, of which the last `keep` are kept."""
-
-    every: int = 500
-    keep: int = 3
-
-    def __post_init__(self) -> None:
-        require(self.every >= 1, f"every={self.every} must be at least 1 step")
-        require(self.keep >= 1, f"keep={self.keep} must be at least 1")
-
-
-@dataclass(frozen=True)
-class HostsConfig(Config):
-    """The machines of strategy=multi_host. Where TF_CONFIG is set, that counts and this does not.
-
-    Attributes:
-        addresses: "name:port" of every host, the same list in the same order on each; the first
-            one writes checkpoints and reports.
-        index: which of them this host is, from 0.
-    """
-
-    addresses: tuple[str, ...] = ()
-    index: int = 0
-
-    def __post_init__(self) -> None:
-        for address in self.addresses:
-            require(
-                address.rpartition(":")[2].isdigit(),
-                f"addresses: {address!r} has no port; write it as name:port",
-            )
-        require(
-            0 <= self.index < max(1, len(self.addresses)),
-            f"index={self.index} must be from 0 to {max(1, len(self.addresses)) - 1}, the place of "
-            "this host in addresses",
-        )
-
-
-@dataclass(frozen=True)
-class TpuConfig(Config):
-    """The TPU of strategy=tpu: "local" on a TPU VM, else its name, and where it is."""
-
-    name: str = "local"
-    zone: str | None = None
-    project: str | None = None
-
-
-@dataclass(frozen=True)
 class PretrainingConfig(Config):
     """The pre-training stage.
 
@@ -95,7 +50,7 @@ class PretrainingConfig(Config):
         accumulation_steps: micro-batches that a device divides its examples into, one after the
             other: less memory, the same step.
         logit_rows: how many rows of logits over the vocabulary a device holds at a time.
-        total_steps: optimisation steps; the learning rate ends at zero there.
+        total_steps: optimisation steps; the last cycle of the learning rate ends there.
         precision: of the computation; weights, losses and the optimizer stay in float32. float16
             scales its loss dynamically; bfloat16 needs no scaling.
         strategy: the devices that the step runs on.
@@ -148,7 +103,13 @@ class PretrainingConfig(Config):
             "precision=float16 is not for TPUs: use bfloat16, which needs no loss scaling",
         )
         self._check_buckets()
-        self._check_schedule()
+        self.schedule.check_cycles(self.total_steps)
+        self.checkpoint.check_evaluated(self.evaluation.every)
+        metric = self.checkpoint.best_metric
+        require(
+            self.checkpoint.keep_best == 0 or self.objective.detects or "rtd" not in metric,
+            f"checkpoint.best_metric={metric} is not measured with task=mlm; use mlm_loss",
+        )
 
     def _check_buckets(self) -> None:
         buckets = self.length_buckets
@@ -158,18 +119,4 @@ class PretrainingConfig(Config):
             not buckets or self.steps_per_loop == 1,
             f"length_buckets need steps_per_loop=1, not {self.steps_per_loop}: the host looks at "
             "the length of every batch",
-        )
-
-    def _check_schedule(self) -> None:
-        restarts = self.schedule.restarts
-        require(
-            not restarts or restarts[-1] < self.total_steps,
-            f"schedule.restarts={list(restarts)} must lie below total_steps={self.total_steps}",
-        )
-        starts = (0, *restarts)
-        shortest = min(b - a for a, b in zip(starts, (*restarts, self.total_steps), strict=True))
-        require(
-            self.schedule.warmup_steps < shortest,
-            f"schedule.warmup_steps={self.schedule.warmup_steps} must be below the shortest cycle "
-            f"of the learning rate, {shortest} steps; a tenth of it or less is usual",
         )

@@ -85,20 +85,27 @@ class Electra(keras.layers.Layer):
         objective: ObjectiveConfig = ELECTRA,
     ) -> Self:
         """Build the model with its initial weights, which depend on `seed` and names alone."""
+        model = cls.uninitialized(architecture, vocab_size, precision, objective)
+        initialize(model.trainable_variables, architecture.initializer_range, seed)
+        return model
+
+    @classmethod
+    def uninitialized(
+        cls,
+        architecture: ArchitectureConfig,
+        vocab_size: int,
+        precision: str,
+        objective: ObjectiveConfig,
+    ) -> Self:
+        """Build the model; its weights are whatever the layers begin with."""
         discriminator = architecture.discriminator(vocab_size)
         generator = discriminator
         if objective.has_small_generator or objective.task == "electric":
             own_embeddings = objective.generator_embeddings == "own"
             generator = architecture.generator(vocab_size, own_embeddings)
-        model = cls(
-            generator,
-            discriminator,
-            objective,
-            dtype=PRECISION_POLICY[precision],
-            name="electra",
-        )
+        policy = PRECISION_POLICY[precision]
+        model = cls(generator, discriminator, objective, dtype=policy, name="electra")
         model.build()
-        initialize(model.trainable_variables, architecture.initializer_range, seed)
         return model
 
     def build(self, input_shape=None) -> None:

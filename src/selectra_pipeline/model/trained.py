@@ -1,5 +1,6 @@
 """The model of a finished pre-training run, with its tokenizer, checked before it is used."""
 
+import dataclasses
 from pathlib import Path
 from typing import NamedTuple
 
@@ -41,6 +42,25 @@ def load_tokenizer(pretraining: Manifest) -> Tokenizer:
             "pre-training stage again: it goes on from where it stopped"
         )
     return Tokenizer.load(pretraining.directory / TOKENIZER_DIRECTORY)
+
+
+def at_best_checkpoint(pretraining: Manifest) -> Manifest:
+    """The manifest that the run would have, had it ended at its best checkpoint.
+
+    Raises:
+        ConfigError: the run kept none.
+    """
+    best = pretraining.facts.get("best")
+    if best is None:
+        raise ConfigError(
+            f"the run in {pretraining.directory} kept no best checkpoint; set "
+            "export.checkpoint=last, or train with pretraining.checkpoint.keep_best=1"
+        )
+    return dataclasses.replace(
+        pretraining,
+        shards={"checkpoint": pretraining.shards["best"]},
+        facts={**pretraining.facts, **best},
+    )
 
 
 def load_trained(pretraining: Manifest) -> TrainedElectra:

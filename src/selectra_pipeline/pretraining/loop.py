@@ -11,7 +11,7 @@ from selectra_pipeline.config.base import ConfigError, UserError, fingerprint
 from selectra_pipeline.config.pretraining import PretrainingConfig
 from selectra_pipeline.model.electra import Electra
 from selectra_pipeline.model.trained import TOKENIZER_DIRECTORY
-from selectra_pipeline.pretraining.checkpoint import CHECKPOINTS, Checkpoints, claim_directory
+from selectra_pipeline.pretraining.checkpoint import Checkpoints, newest_step
 from selectra_pipeline.pretraining.distributed_step import DistributedStep
 from selectra_pipeline.pretraining.evaluation import HeldoutEvaluation
 from selectra_pipeline.pretraining.history import HISTORY_FILE, History
@@ -32,7 +32,8 @@ from selectra_pipeline.pretraining.masking import MaskingVocabulary
 from selectra_pipeline.pretraining.metrics_window import MetricsWindow
 from selectra_pipeline.pretraining.optimizer import AdamW
 from selectra_pipeline.pretraining.progress import Progress
-from selectra_pipeline.pretraining.schedule import PolynomialSchedule
+from selectra_pipeline.pretraining.run_plan import claim_directory
+from selectra_pipeline.pretraining.schedule import LearningRateSchedule
 from selectra_pipeline.pretraining.step import PretrainingStep, StepMetrics
 from selectra_pipeline.pretraining.tracker import SilentTracker, Tracker
 from selectra_pipeline.records.reader import (
@@ -41,7 +42,7 @@ from selectra_pipeline.records.reader import (
     steps_per_epoch,
     training_batches,
 )
-from selectra_pipeline.shards.manifest import Manifest, Shard, finished
+from selectra_pipeline.shards.manifest import MANIFEST_NAME, Manifest, Shard, finished
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 
 logger = logging.getLogger(__name__)
@@ -73,15 +74,17 @@ def pretrain(
     """Pre-train an ELECTRA on the records, or go on with the run that `directory` holds.
 
     An interrupted run, called again, ends in the same weights bit by bit as an unbroken one on the
-    same devices; on others it goes on with the same data and noise.
+    same devices, on others with the same data and noise; so does a finished run that goes on under
+    a longer plan (see run_plan.py).
 
     Args:
         directory: where the run lives, the same for all hosts.
         strategy: the devices to run on, from `create_strategy`.
 
     Returns:
-        a manifest of kind "pretraining": the final checkpoint's files, and as facts the step, the
-        last held-out metrics, parameter counts and the configuration.
+        a manifest of kind "pretraining": the files of the final checkpoint and of the best one, if
+        such are kept, and as facts the step, the last held-out metrics, the same of the best
+        checkpoint, parameter counts and the configuration.
 
     Raises:
         ConfigError: the records do not fit the configuration.
@@ -100,7 +103,7 @@ def pretrain(
         logger.info("pre-training in %s is up to date", directory)
         return done
     if is_chief(strategy):
-        claim_directory(directory, defining)
+        claim_directory(directory, defining, newest_step(directory))
         tokenizer.save(directory / TOKENIZER_DIRECTORY)
     with record_errors(records), lost_host_errors(strategy), graceful_stop() as stop:
         require_same(
@@ -181,14 +184,16 @@ class PretrainingRun:
             self.optimizer = AdamW(
                 self.model.trainable_variables,
                 config.optimizer,
-                PolynomialSchedule(config.schedule, config.total_steps),
+                LearningRateSchedule(config.schedule, config.total_steps),
             )
             loss_scale = LossScale() if config.precision == "float16" else None
         step = PretrainingStep(self.model, self.optimizer, vocabulary, config, loss_scale)
         self.train_steps = DistributedStep(strategy, step, bool(config.length_buckets))
         self.evaluate = HeldoutEvaluation(strategy, step.objective, config.seed)
         state = {**self.optimizer.state(), **(loss_scale.state() if loss_scale else {})}
-        self.checkpoints = Checkpoints(directory, self.model, state, config.checkpoint)
+        self.checkpoints = Checkpoints(
+            directory, self.model, state, config.checkpoint, self.is_chief
+        )
         self.step = self.checkpoints.restore_latest()
         require_same(
             strategy,
@@ -197,6 +202,7 @@ class PretrainingRun:
             "that all hosts share",
         )
         self.history = History(directory / HISTORY_FILE, self.step, self.is_chief)
+        self._heldout: tuple[int, dict[str, float] | None] = (self.step, None)
 
     def train(self, stop: StopRequest) -> None:
         """Train from the current step to the last one."""
@@ -234,8 +240,10 @@ class PretrainingRun:
 
     def finish(self, run_fingerprint: str) -> Manifest:
         """Write the manifest of the finished run."""
-        # The history knows the metrics too where an earlier process was killed before this line.
-        heldout = self.history.find("heldout", self.step) or self._evaluate()
+        # The history knows the metrics where an earlier process was killed before this line.
+        heldout = (
+            self._heldout_here() or self.history.find("heldout", self.step) or self._evaluate()
+        )
         if self.is_chief:
             self._manifest(run_fingerprint, heldout).save()
         wait_for_all(self.strategy)
@@ -243,22 +251,31 @@ class PretrainingRun:
 
     def _manifest(self, run_fingerprint: str, heldout: dict[str, float]) -> Manifest:
         prefix = self.checkpoints.latest()
-        files = sorted(prefix.parent.glob(f"{prefix.name}.*"))
-        shards = (
-            dataclasses.replace(Shard.describe(path, 1), name=f"{CHECKPOINTS}/{path.name}")
-            for path in files
-        )
+        best = self.checkpoints.best.first()
+        files = {
+            "checkpoint": sorted(prefix.parent.glob(f"{prefix.name}.*")),
+            "best": self.checkpoints.best.files(),
+        }
         return Manifest(
             directory=self.directory,
             kind="pretraining",
             fingerprint=run_fingerprint,
-            shards={"checkpoint": tuple(shards)},
+            shards={split: self._describe(paths) for split, paths in files.items()},
             facts={
                 "step": self.step,
                 "heldout": heldout,
+                "best": None if best is None else best._asdict(),
                 "parameters": self.model.count_params(),
                 "config": self.config.to_dict(),
             },
+        )
+
+    def _describe(self, paths: list[Path]) -> tuple[Shard, ...]:
+        return tuple(
+            dataclasses.replace(
+                Shard.describe(path, 1), name=path.relative_to(self.directory).as_posix()
+            )
+            for path in paths
         )
 
     def _distributed_batches(self):
@@ -267,10 +284,6 @@ class PretrainingRun:
             self.records, config.batch_size, config.seed, self.step, config.length_buckets
         )
         return self.strategy.experimental_distribute_dataset(dataset)
-
-    def _save(self) -> None:
-        if self.is_chief:
-            self.checkpoints.save()
 
     def _steps_until_next_look(self) -> int:
         config = self.config
@@ -295,11 +308,24 @@ class PretrainingRun:
             f"{self.checkpoints.latest() or 'none yet'}, was saved before"
         )
 
+    def _save(self) -> None:
+        if not self.is_chief:
+            return
+        self.checkpoints.save(self._heldout_here())
+        # The run goes on from a shorter one: what was its last checkpoint may be deleted from here.
+        (self.directory / MANIFEST_NAME).unlink(missing_ok=True)
+
     def _evaluate(self) -> dict[str, float]:
         config = self.config
         batches = heldout_batches(self.records, config.batch_size, config.evaluation.batches)
         distributed = self.strategy.experimental_distribute_dataset(batches)
-        return self._log("heldout", self.evaluate(distributed))
+        self._heldout = self.step, self._log("heldout", self.evaluate(distributed))
+        return self._heldout[1]
+
+    def _heldout_here(self) -> dict[str, float] | None:
+        """Held-out metrics of the current step, if this process measured them."""
+        step, metrics = self._heldout
+        return metrics if step == self.step else None
 
     def _log(self, split: str, values: dict[str, float]) -> dict[str, float]:
         self.history.append(split, self.step, values)
