@@ -53,6 +53,7 @@ def test_the_number_of_predictions_is_the_originals(length, predictions):
         ({"evaluation": {"every": 0}}, "every=0 must be at least 1 step"),
         ({"batch_size": 0}, "batch_size=0 must be at least 1"),
         ({"steps_per_loop": 0}, "steps_per_loop=0 must be at least 1"),
+        ({"peak_teraflops": 0}, "peak_teraflops=0.0 must be above 0, or null to measure it"),
         ({"precision": "float16"}, "pretraining.precision must be one of float32, bfloat16"),
         ({"strategy": "tpuu"}, "pretraining.strategy must be one of"),
         ({"objective": {"maskin": {}}}, "did you mean 'masking'?"),

@@ -15,6 +15,7 @@ import tiny_run
 from tiny_run import STEPS, assert_equal_states, config, final_state
 
 from selectra_pipeline.config.base import ConfigError
+from selectra_pipeline.model.flops import training_flops
 from selectra_pipeline.pretraining import loop
 from selectra_pipeline.pretraining.checkpoint import CHECKPOINTS, ResumeError
 from selectra_pipeline.pretraining.history import HISTORY_FILE, read_history
@@ -66,6 +67,17 @@ def test_metrics_reach_the_tracker_at_their_steps(unbroken):
     schedule = PolynomialSchedule(config().schedule, STEPS)
     means = [np.mean([schedule(s) for s in range(end - 10, end)]) for end in range(10, 61, 10)]
     assert rates == pytest.approx(means, rel=1e-4)
+
+
+def test_mfu_is_what_the_speed_takes_of_the_configured_ceiling(unbroken, tiny):
+    architecture, vocabulary = config().architecture, tiny.tokenizer.size
+    per_example = training_flops(
+        architecture.generator(vocabulary), architecture.discriminator(vocabulary), 32, 4
+    )
+    for _, values in unbroken.told:
+        if "train/mfu" in values:
+            flops = values["train/tokens_per_second"] / 32 * per_example
+            assert values["train/mfu"] == pytest.approx(flops / 1e12)
 
 
 def test_the_history_holds_what_the_tracker_was_told(unbroken):
@@ -245,6 +257,7 @@ def test_what_defines_a_run_is_all_but_how_it_is_watched(tiny):
         "checkpoint": {"every": 1},
         "evaluation": {"every": 1},
         "log_every": 1,
+        "peak_teraflops": 2.0,
         "steps_per_loop": 9,
     }
     assert loop.defining_facts(config(**watched), tiny.records, tiny.tokenizer) == facts

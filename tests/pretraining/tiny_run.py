@@ -40,6 +40,7 @@ SETTINGS = {
     "batch_size": 16,
     "total_steps": STEPS,
     "log_every": 10,
+    "peak_teraflops": 1.0,
     "seed": 3,
 }
 

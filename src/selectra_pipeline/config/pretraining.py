@@ -63,6 +63,8 @@ class PretrainingConfig(Config):
         steps_per_loop: steps between two looks of the host: at signals, at the loss. More than 1
             pays where the host is far from the device.
         log_every: steps between two lines of metrics.
+        peak_teraflops: matrix products that one device can do at best, in 10^12 FLOPs a second, by
+            its data sheet; the ceiling that MFU is a share of. None measures it before training.
         seed: of initial weights, data order, masks, samples and dropout.
     """
 
@@ -78,11 +80,16 @@ class PretrainingConfig(Config):
     strategy: Literal["cpu", "gpu"] = "cpu"
     steps_per_loop: int = 1
     log_every: int = 20
+    peak_teraflops: float | None = None
     seed: int = 1
 
     def __post_init__(self) -> None:
         for name in ("batch_size", "total_steps", "steps_per_loop", "log_every"):
             require(getattr(self, name) >= 1, f"{name}={getattr(self, name)} must be at least 1")
+        require(
+            self.peak_teraflops is None or self.peak_teraflops > 0,
+            f"peak_teraflops={self.peak_teraflops} must be above 0, or null to measure it",
+        )
         restarts = self.schedule.restarts
         require(
             not restarts or restarts[-1] < self.total_steps,

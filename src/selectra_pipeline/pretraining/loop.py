@@ -41,7 +41,14 @@ from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 logger = logging.getLogger(__name__)
 
 # Settings that change how a run is watched or where it runs, not what it computes.
-NOT_DEFINING = ("checkpoint", "evaluation", "log_every", "steps_per_loop", "strategy")
+NOT_DEFINING = (
+    "checkpoint",
+    "evaluation",
+    "log_every",
+    "peak_teraflops",
+    "steps_per_loop",
+    "strategy",
+)
 
 
 class NonFiniteLossError(UserError, ArithmeticError):
@@ -152,7 +159,8 @@ class PretrainingRun:
         config = self.config
         batches = iter(self._distributed_batches())
         progress = Progress(config.total_steps, self.step)
-        window = MetricsWindow(config.batch_size * self.records.facts["sequence_length"])
+        length = self.records.facts["sequence_length"]
+        window = MetricsWindow.for_run(config, self.model, length, self.strategy)
         try:
             while self.step < config.total_steps:
                 count = self._steps_until_next_look()

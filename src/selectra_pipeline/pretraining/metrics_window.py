@@ -1,16 +1,49 @@
 """Training metrics between two lines of the log, and the speed."""
 
 import time
+from typing import Self
 
+import tensorflow as tf
+
+from selectra_pipeline.config.pretraining import PretrainingConfig
+from selectra_pipeline.model.electra import Electra
+from selectra_pipeline.model.flops import training_flops
+from selectra_pipeline.pretraining.device_speed import peak_flops
 from selectra_pipeline.pretraining.step import StepMetrics
 
 
 class MetricsWindow:
-    """Means of the training metrics since the last line, and the speed."""
+    """Means of the training metrics since the last line, and the speed.
 
-    def __init__(self, tokens_per_step: int) -> None:
-        self._tokens_per_step = tokens_per_step
+    Args:
+        tokens_per_step: over all devices, padding included.
+        flops_per_step: model FLOPs over all devices; see `selectra_pipeline.model.flops`.
+        peak_flops: FLOPs a second that all devices together do at best.
+    """
+
+    def __init__(self, tokens_per_step: int, flops_per_step: int, peak_flops: float) -> None:
+        self._tokens_per_step, self._flops_per_step = tokens_per_step, flops_per_step
+        self._peak_flops = peak_flops
         self.clear()
+
+    @classmethod
+    def for_run(
+        cls,
+        config: PretrainingConfig,
+        model: Electra,
+        sequence_length: int,
+        strategy: tf.distribute.Strategy,
+    ) -> Self:
+        """The window of a run; half a second where the ceiling must be measured."""
+        predictions = config.objective.masking.max_predictions(sequence_length)
+        per_example = training_flops(
+            model.generator_config, model.discriminator_config, sequence_length, predictions
+        )
+        return cls(
+            tokens_per_step=config.batch_size * sequence_length,
+            flops_per_step=config.batch_size * per_example,
+            peak_flops=peak_flops(config, strategy),
+        )
 
     def clear(self) -> None:
         self._sums = [0.0] * len(StepMetrics._fields)
@@ -30,8 +63,12 @@ class MetricsWindow:
         self._clock = now
 
     def summary(self) -> dict[str, float]:
-        """Means over the steps; tokens a second, padding included."""
+        """Means over the steps; tokens a second; MFU, the share of the ceiling that was used."""
         names = StepMetrics._fields
         means = {name: total / self._steps for name, total in zip(names, self._sums, strict=True)}
-        speed = self._steps * self._tokens_per_step / max(self._seconds, 1e-9)
-        return {**means, "tokens_per_second": speed}
+        steps_per_second = self._steps / max(self._seconds, 1e-9)
+        return {
+            **means,
+            "tokens_per_second": steps_per_second * self._tokens_per_step,
+            "mfu": steps_per_second * self._flops_per_step / self._peak_flops,
+        }

@@ -32,7 +32,8 @@ class Progress:
         """Show the latest training metrics."""
         text = (
             f"loss {metrics['loss']:.2f}, MLM {metrics['mlm_loss']:.3f}, "
-            f"RTD {metrics['rtd_loss']:.4f}, {metrics['tokens_per_second']:,.0f} tokens/s"
+            f"RTD {metrics['rtd_loss']:.4f}, {metrics['tokens_per_second']:,.0f} tokens/s, "
+            f"MFU {metrics['mfu']:.0%}"
         )
         if self._bar is not None:
             self._bar.set_postfix_str(text)
