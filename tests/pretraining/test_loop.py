@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 import tiny_run
-from tiny_run import STEPS, assert_equal_states, config, final_state
+from tiny_run import STEPS, ListTracker, assert_equal_states, config, final_state
 
 from selectra_pipeline.config.base import ConfigError
 from selectra_pipeline.model.flops import training_flops
@@ -110,7 +110,9 @@ def test_the_run_keeps_a_copy_of_its_tokenizer(unbroken, tiny):
 
 
 def test_a_finished_run_is_not_run_again(unbroken, tiny):
-    again = train_again(tiny, unbroken.directory, ForbiddenTracker(), log_every=3)
+    tracker = ListTracker()
+    again = train_again(tiny, unbroken.directory, tracker, log_every=3)
+    assert tracker.told == unbroken.told  # once more, from the history
     assert again.fingerprint == unbroken.manifest.fingerprint
     assert again.shards == unbroken.manifest.shards
 
@@ -119,7 +121,9 @@ def test_a_run_that_was_killed_before_its_manifest_only_writes_that(unbroken, ti
     directory = tmp_path / "run"
     shutil.copytree(unbroken.directory, directory)
     (directory / MANIFEST_NAME).unlink()
-    manifest = train_again(tiny, directory, ForbiddenTracker())
+    tracker = ListTracker()
+    manifest = train_again(tiny, directory, tracker)
+    assert tracker.told == unbroken.told
     assert manifest.facts == unbroken.manifest.facts
     assert manifest.shards == unbroken.manifest.shards
     assert history_steps(directory, "heldout") == [30, 60]
@@ -157,9 +161,11 @@ def test_a_resumed_run_ends_in_the_same_weights_however_it_is_watched(
 ):
     directory = tmp_path / "run"
     shutil.copytree(interrupted[0], directory)
+    tracker = ListTracker()
     manifest = train_again(
         tiny,
         directory,
+        tracker,
         log_every=7,
         steps_per_loop=4,
         checkpoint={"every": 50, "keep": 1},
@@ -170,6 +176,8 @@ def test_a_resumed_run_ends_in_the_same_weights_however_it_is_watched(
     assert manifest.facts["heldout"] == unbroken.manifest.facts["heldout"]
     before, after = [5, 10, 15, 20, 25], [28, 35, 42, 49, 56, 60]
     assert history_steps(directory, "train") == before + after
+    # The tracker of the second process knows what the first one measured.
+    assert [step for step, values in tracker.told if "train/loss" in values] == before + after
 
 
 def run_and_kill(tiny, directory, kill_at):

@@ -45,6 +45,16 @@ SETTINGS = {
 }
 
 
+class ListTracker:
+    """Keeps what it is told: (step, values)."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[int, dict[str, float]]] = []
+
+    def metrics(self, values, step) -> None:
+        self.told.append((step, dict(values)))
+
+
 def settings(**changes) -> dict:
     """`SETTINGS` with some of them changed; sections are merged."""
     merged = dict(SETTINGS)

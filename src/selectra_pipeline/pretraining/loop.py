@@ -14,7 +14,12 @@ from selectra_pipeline.model.electra import Electra
 from selectra_pipeline.model.trained import TOKENIZER_DIRECTORY
 from selectra_pipeline.pretraining.checkpoint import CHECKPOINTS, Checkpoints, claim_directory
 from selectra_pipeline.pretraining.evaluation import HeldoutEvaluation
-from selectra_pipeline.pretraining.history import HISTORY_FILE, History
+from selectra_pipeline.pretraining.history import (
+    HISTORY_FILE,
+    History,
+    replay_history,
+    tracked_names,
+)
 from selectra_pipeline.pretraining.interruption import (
     StopRequest,
     TrainingInterrupted,
@@ -85,6 +90,7 @@ def pretrain(
     done = finished(directory, run_fingerprint)
     if done is not None:
         logger.info("pre-training in %s is up to date", directory)
+        replay_history(directory / HISTORY_FILE, tracker)
         return done
     claim_directory(directory, defining)
     tokenizer.save(directory / TOKENIZER_DIRECTORY)
@@ -153,6 +159,7 @@ class PretrainingRun:
         self.checkpoints = Checkpoints(directory, self.model, self.optimizer, config.checkpoint)
         self.step = self.checkpoints.restore_latest()
         self.history = History(directory / HISTORY_FILE, self.step)
+        replay_history(self.history.path, tracker)
 
     def train(self, stop: StopRequest) -> None:
         """Train from the current step to the last one."""
@@ -261,5 +268,5 @@ class PretrainingRun:
 
     def _log(self, split: str, values: dict[str, float]) -> dict[str, float]:
         self.history.append(split, self.step, values)
-        self.tracker.metrics({f"{split}/{key}": v for key, v in values.items()}, self.step)
+        self.tracker.metrics(tracked_names(split, values), self.step)
         return values

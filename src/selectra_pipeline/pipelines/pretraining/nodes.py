@@ -16,13 +16,14 @@ def pretrain_electra(
     """Train generator and discriminator on the records."""
     from selectra_pipeline.pretraining.loop import pretrain  # imports TensorFlow: slow
 
-    return pretrain(
-        PretrainingConfig.from_params(params, "pretraining"),
-        records,
-        Tokenizer.load(vocabulary.directory),
-        directories["pretraining"],
-        MlflowTracker(),
-    )
+    with MlflowTracker() as tracker:
+        return pretrain(
+            PretrainingConfig.from_params(params, "pretraining"),
+            records,
+            Tokenizer.load(vocabulary.directory),
+            directories["pretraining"],
+            tracker,
+        )
 
 
 def report_pretraining(pretraining: Manifest, records: Manifest) -> tuple[str, str, Figure]:
