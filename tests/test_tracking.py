@@ -103,9 +103,14 @@ def test_training_does_not_wait_for_a_client_that_does(run, monkeypatch):
 def test_the_end_of_a_run_does_not_wait_for_ever_and_says_what_is_left(run, monkeypatch, caplog):
     Outage(monkeypatch)
     monkeypatch.setattr(tracking, "CLOSE_SECONDS", 0.05)
-    with pytest.raises(KeyboardInterrupt), MlflowTracker() as tracker:
-        tracker.metrics({"loss": 3.0, "mlm_loss": 2.0}, step=1)
-        raise KeyboardInterrupt
+
+    def interrupted() -> None:
+        with MlflowTracker() as tracker:
+            tracker.metrics({"loss": 3.0, "mlm_loss": 2.0}, step=1)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
     assert "2 values were not sent" in caplog.text
 
 

@@ -20,8 +20,7 @@ def peak_flops(config: PretrainingConfig, strategy: tf.distribute.Strategy) -> f
         return config.peak_teraflops * 1e12 * strategy.num_replicas_in_sync
     peak = measure_flops(strategy, config.precision)
     logger.info(
-        "%d replicas multiply matrices at %.3f TFLOP/s together: MFU is a share of that",
-        strategy.num_replicas_in_sync,
+        "the devices multiply matrices at %.3f TFLOP/s together; MFU is a share of that",
         peak / 1e12,
     )
     return peak

@@ -12,6 +12,7 @@ from selectra_pipeline.config.base import ConfigError, UserError, fingerprint
 from selectra_pipeline.config.pretraining import PretrainingConfig
 from selectra_pipeline.model.electra import Electra
 from selectra_pipeline.model.trained import TOKENIZER_DIRECTORY
+from selectra_pipeline.pretraining.accent_movement import AccentMovement, initial_word_table
 from selectra_pipeline.pretraining.checkpoint import CHECKPOINTS, Checkpoints, claim_directory
 from selectra_pipeline.pretraining.evaluation import HeldoutEvaluation
 from selectra_pipeline.pretraining.history import (
@@ -156,6 +157,8 @@ class PretrainingRun:
             )
         self.train_step = PretrainingStep(self.model, self.optimizer, special, config)
         self.evaluate = HeldoutEvaluation(self.model, special, config)
+        initial = initial_word_table(self.model, config)
+        self.accent_movement = AccentMovement(tokenizer.vocabulary, initial)
         self.checkpoints = Checkpoints(directory, self.model, self.optimizer, config.checkpoint)
         self.step = self.checkpoints.restore_latest()
         self.history = History(directory / HISTORY_FILE, self.step)
@@ -264,7 +267,8 @@ class PretrainingRun:
     def _evaluate(self) -> dict[str, float]:
         config = self.config
         batches = heldout_batches(self.records, config.batch_size, config.evaluation.batches)
-        return self._log("heldout", self.evaluate(batches))
+        words = self.model.embeddings.word_embeddings.numpy()
+        return self._log("heldout", {**self.evaluate(batches), **self.accent_movement(words)})
 
     def _log(self, split: str, values: dict[str, float]) -> dict[str, float]:
         self.history.append(split, self.step, values)
