@@ -25,7 +25,7 @@ class Point(NamedTuple):
 
 
 POINTS = (
-    Point(5_000, 25.1, 7.13, 0.359, 0.68),  # google-research/electra, issue 81
+    Point(5_000, 25.1, 7.13, 0.359, 0.68),  # reported to google-research/electra
     Point(1_000_000, 9.12, 2.30, 0.137, 0.941),  # ConvBERT-small-es
 )
 RELATIVE_TOLERANCE = 0.15  # of the losses

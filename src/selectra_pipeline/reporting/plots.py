@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import EngFormatter
 
 from selectra_pipeline.reporting.healthy_course import (
     AUC_TOLERANCE,
@@ -30,11 +31,19 @@ class Curve(NamedTuple):
 
 
 class Panel(NamedTuple):
-    """One small plot; `course` names the metric of the healthy band behind its curves."""
+    """One small plot.
+
+    `course` names the metric of the healthy band behind the curves; `limits` are the lowest and
+    highest value of the axis, None as the curves need.
+    """
 
     title: str
     curves: tuple[Curve, ...]
     course: str | None = None
+    limits: tuple[float | None, float | None] = (None, None)
+
+
+FROM_0 = (0.0, None)
 
 
 def _train(metric: str) -> Curve:
@@ -66,13 +75,13 @@ PANELS = (
     ),
     Panel("RTD AUC", (_heldout("rtd_auc"),), "rtd_auc"),
     Panel("MLM accuracy", (_trivial("mlm_trivial_accuracy"), _heldout("mlm_accuracy"))),
-    Panel("sampled accuracy", (_heldout("sampled_accuracy"),)),
-    Panel("movement of word embeddings (L2)", _by_accent("movement")),
-    Panel("drift: shared part of the movement", _by_accent("drift")),
+    Panel("sampled accuracy", (_heldout("sampled_accuracy"),), limits=FROM_0),
+    Panel("movement of word embeddings (L2)", _by_accent("movement"), limits=FROM_0),
+    Panel("drift: shared part of the movement", _by_accent("drift"), limits=(0.0, 1.0)),
     Panel("gradient norm before clipping", (_train("gradient_norm"),)),
     Panel("learning rate", (_train("learning_rate"),)),
-    Panel("tokens a second", (_train("tokens_per_second"),)),
-    Panel("MFU", (_train("mfu"),)),
+    Panel("tokens a second", (_train("tokens_per_second"),), limits=FROM_0),
+    Panel("MFU", (_train("mfu"),), limits=FROM_0),
 )
 
 
@@ -93,6 +102,8 @@ def training_curves(history: Sequence[dict], batch_size: int, vocab_size: int) -
             _draw_course(axes, panel.course, drawn, batch_size, vocab_size)
         axes.set_title(panel.title)
         axes.set_xlabel("step")
+        axes.set_ylim(*panel.limits)
+        axes.xaxis.set_major_formatter(EngFormatter(sep=""))  # 150k
         axes.grid(alpha=0.3)
         if drawn:
             axes.legend(frameon=False, fontsize="small")
