@@ -1,16 +1,52 @@
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+
 import mlflow
 import pytest
 
+from selectra_pipeline import tracking
 from selectra_pipeline.tracking import MlflowTracker
 
 
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    """A database of MLflow; making one takes seconds."""
+    folder = tmp_path_factory.mktemp("mlflow")
+    uri = f"sqlite:///{folder}/mlflow.db"
+    mlflow.set_tracking_uri(uri)
+    mlflow.create_experiment("test", artifact_location=str(folder / "artifacts"))
+    return uri
+
+
 @pytest.fixture
-def run(tmp_path):
-    mlflow.set_tracking_uri(f"sqlite:///{tmp_path}/mlflow.db")
-    mlflow.create_experiment("test", artifact_location=str(tmp_path / "artifacts"))
+def run(store):
+    mlflow.set_tracking_uri(store)
     mlflow.set_experiment("test")
     with mlflow.start_run() as active:
         yield active.info.run_id
+
+
+class Outage:
+    """Refuses every batch of metrics until it is over."""
+
+    def __init__(self, monkeypatch) -> None:
+        self.over, self.refused = False, threading.Event()
+        accept = mlflow.MlflowClient.log_batch
+
+        def log_batch(client, *args, **kwargs):
+            if self.over:
+                return accept(client, *args, **kwargs)
+            self.refused.set()
+            raise ConnectionError("no route to the server")
+
+        monkeypatch.setattr(mlflow.MlflowClient, "log_batch", log_batch)
+        monkeypatch.setattr(tracking, "RETRY_SECONDS", 0.01)
 
 
 def history(run: str, key: str) -> list[tuple[int, float]]:
@@ -19,28 +55,123 @@ def history(run: str, key: str) -> list[tuple[int, float]]:
 
 
 def test_metrics_arrive_with_their_step(run):
-    tracker = MlflowTracker()
-    tracker.metrics({"train/loss": 3.0, "train/mlm_loss": 2.0}, step=5)
-    tracker.metrics({"train/loss": 1.0}, step=10)
+    with MlflowTracker() as tracker:
+        tracker.metrics({"train/loss": 3.0, "train/mlm_loss": 2.0}, step=5)
+        tracker.metrics({"train/loss": 1.0}, step=10)
     assert history(run, "train/loss") == [(5, 3.0), (10, 1.0)]
 
 
-def test_without_a_server_metrics_are_kept_and_sent_later(run, monkeypatch, caplog):
-    tracker = MlflowTracker()
+def test_more_metrics_than_one_request_takes_all_arrive(run):
+    with MlflowTracker() as tracker:
+        for step in range(tracking.MAX_BATCH + 5):
+            tracker.metrics({"loss": 1.0}, step)
+    assert len(history(run, "loss")) == tracking.MAX_BATCH + 5
 
-    def refuse(*args, **kwargs):
-        raise ConnectionError("no route to the server")
 
-    with monkeypatch.context() as patch:
-        patch.setattr(mlflow.MlflowClient, "log_batch", refuse)
+def test_without_a_server_metrics_are_kept_and_sent_when_it_is_back(run, monkeypatch, caplog):
+    caplog.set_level("INFO", "selectra_pipeline")
+    outage = Outage(monkeypatch)
+    with MlflowTracker() as tracker:
         tracker.metrics({"loss": 3.0}, step=1)
+        assert outage.refused.wait(10)
         tracker.metrics({"loss": 2.0}, step=2)
+        outage.refused.clear()
+        assert outage.refused.wait(10)  # tried again
+        assert history(run, "loss") == []
+        outage.over = True
+    assert history(run, "loss") == [(1, 3.0), (2, 2.0)]
     assert caplog.text.count("training goes on") == 1
-    assert history(run, "loss") == []
-    tracker.metrics({"loss": 1.0}, step=3)
-    assert history(run, "loss") == [(1, 3.0), (2, 2.0), (3, 1.0)]
+    assert caplog.text.count("MLflow is back") == 1
+    assert "not sent" not in caplog.text
+
+
+def test_training_does_not_wait_for_a_client_that_does(run, monkeypatch):
+    answer, asked = threading.Event(), threading.Event()
+
+    def log_batch(*args, **kwargs):
+        asked.set()
+        assert answer.wait(60)
+
+    monkeypatch.setattr(mlflow.MlflowClient, "log_batch", log_batch)
+    with MlflowTracker() as tracker:
+        tracker.metrics({"loss": 3.0}, step=1)
+        assert asked.wait(10)
+        tracker.metrics({"loss": 2.0}, step=2)  # would never return if it waited
+        answer.set()
+
+
+def test_the_end_of_a_run_does_not_wait_for_ever_and_says_what_is_left(run, monkeypatch, caplog):
+    Outage(monkeypatch)
+    monkeypatch.setattr(tracking, "CLOSE_SECONDS", 0.05)
+
+    def interrupted() -> None:
+        with MlflowTracker() as tracker:
+            tracker.metrics({"loss": 3.0, "mlm_loss": 2.0}, step=1)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert "2 values were not sent" in caplog.text
 
 
 def test_without_an_active_run_nothing_is_logged():
-    MlflowTracker().metrics({"loss": 3.0}, step=1)
+    with MlflowTracker() as tracker:
+        tracker.metrics({"loss": 3.0}, step=1)
     assert mlflow.active_run() is None
+
+
+class Server:
+    """A real `mlflow server` on a port of its own, that can be killed and started again."""
+
+    def __init__(self, store: str) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.store = store
+        self.uri = f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "mlflow", "server", "--backend-store-uri", self.store]
+        command += ["--host", "127.0.0.1", "--port", str(self.port), "--workers", "1"]
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        )
+        for _ in range(600):
+            try:
+                urllib.request.urlopen(f"{self.uri}/health").close()
+            except OSError:
+                time.sleep(0.1)
+            else:
+                return
+        pytest.fail("the MLflow server did not start")
+
+    def kill(self) -> None:
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+@pytest.mark.slow
+def test_a_real_server_that_dies_and_comes_back_has_everything(store, monkeypatch, caplog):
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
+    monkeypatch.setattr(tracking, "RETRY_SECONDS", 0.2)
+    caplog.set_level("INFO", "selectra_pipeline")
+    server = Server(store)
+    server.start()
+    try:
+        mlflow.set_tracking_uri(server.uri)
+        mlflow.set_experiment("test")
+        with mlflow.start_run() as run:
+            with MlflowTracker() as tracker:
+                tracker.metrics({"loss": 3.0}, step=1)
+                server.kill()
+                for step in range(2, 40):
+                    tracker.metrics({"loss": 3.0 / step}, step)
+                    time.sleep(0.01)
+                server.start()
+                tracker.metrics({"loss": 0.0}, step=40)
+            assert [step for step, _ in history(run.info.run_id, "loss")] == list(range(1, 41))
+    finally:
+        server.kill()
+        mlflow.set_tracking_uri(store)
+    assert caplog.text.count("training goes on") == 1
+    assert caplog.text.count("MLflow is back") == 1

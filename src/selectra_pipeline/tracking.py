@@ -1,8 +1,10 @@
 """MLflow as the tracker of a training run."""
 
 import logging
+import threading
 import time
 from collections.abc import Mapping
+from typing import Self
 
 import mlflow
 from mlflow.entities import Metric
@@ -10,42 +12,88 @@ from mlflow.entities import Metric
 logger = logging.getLogger(__name__)
 
 MAX_BATCH = 1000  # metrics in one request, by MLflow's own limit
+RETRY_SECONDS = 5.0  # between two attempts to reach a server that is gone
+CLOSE_SECONDS = 20.0  # that the end of a run waits for what was not sent yet
 
 
 class MlflowTracker:
-    """Sends metrics to the active MLflow run.
+    """Sends metrics to the active MLflow run, from a thread of its own.
 
-    Where the server can't be reached, says so once, keeps what was not sent and tries again with
-    the next metrics: training goes on, and nothing is lost while the process lives.
+    Training never waits for a server: MLflow's client blocks while it tries to reach one that is
+    gone. The tracker then says so once, keeps what was not sent, tries again every `RETRY_SECONDS`,
+    and says when the server is back. A context manager: leaving it sends the rest, for at most
+    `CLOSE_SECONDS`, and says what is left.
     """
 
     def __init__(self) -> None:
+        run = mlflow.active_run()  # of this thread: the sender would not see it
+        self._run_id = run.info.run_id if run else None
         self._pending: list[Metric] = []
+        self._changed = threading.Condition()  # guards `_pending` and `_closing`
+        self._closing = False
         self._reachable = True
+        self._abandoned = threading.Event()
+        self._sender = threading.Thread(target=self._send_pending, name="mlflow", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._sender.start()
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.close()
 
     def metrics(self, values: Mapping[str, float], step: int) -> None:
-        """Log numbers at a step."""
-        run = mlflow.active_run()
-        if run is None:
+        """Log numbers at a step. Returns at once."""
+        if self._run_id is None:
             return
         now = int(time.time() * 1000)
-        self._pending += [Metric(key, value, now, step) for key, value in values.items()]
-        try:
-            while self._pending:
-                batch = self._pending[:MAX_BATCH]
-                mlflow.MlflowClient().log_batch(run.info.run_id, metrics=batch)
-                del self._pending[:MAX_BATCH]
-        except Exception as error:  # whatever a client raises must not end a training run
-            self._warn(error)
-            return
-        if not self._reachable:
-            logger.info("MLflow is back")
-        self._reachable = True
+        with self._changed:
+            self._pending += [Metric(key, value, now, step) for key, value in values.items()]
+            self._changed.notify()
 
-    def _warn(self, error: Exception) -> None:
-        if self._reachable:
+    def close(self) -> None:
+        """Wait until all is sent, but not for long; what is left after that is not sent."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify()
+        self._sender.join(CLOSE_SECONDS)
+        self._abandoned.set()
+        with self._changed:
+            left = len(self._pending)
+        if left:
             logger.warning(
-                "MLflow can't be reached (%s); training goes on, metrics are kept and sent later",
-                error,
+                "MLflow still can't be reached: %d values were not sent. They are in the run's "
+                "history; the same command, given again, sends all of it",
+                left,
             )
-        self._reachable = False
+
+    def _send_pending(self) -> None:
+        while batch := self._next_batch():
+            if self._send(batch):
+                with self._changed:
+                    del self._pending[: len(batch)]
+            else:
+                self._abandoned.wait(RETRY_SECONDS)
+
+    def _send(self, batch: list[Metric]) -> bool:
+        try:
+            mlflow.MlflowClient().log_batch(self._run_id, metrics=batch)
+        except Exception as error:  # whatever a client raises must not end the sender
+            if self._reachable:
+                logger.warning(
+                    "MLflow can't be reached (%s); training goes on, metrics are kept and sent "
+                    "later",
+                    error,
+                )
+            self._reachable = False
+            return False
+        if not self._reachable:
+            logger.info("MLflow is back, the metrics that were kept are being sent")
+        self._reachable = True
+        return True
+
+    def _next_batch(self) -> list[Metric]:
+        """What to send next; waits for it. Empty when there is nothing to send any more."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._pending or self._closing)
+            return [] if self._abandoned.is_set() else self._pending[:MAX_BATCH]

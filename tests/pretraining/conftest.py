@@ -4,7 +4,7 @@ import random
 from types import SimpleNamespace
 
 import pytest
-from tiny_run import config
+from tiny_run import ListTracker, config
 
 from selectra_pipeline.config.records import RecordsConfig
 from selectra_pipeline.config.vocabulary import SPECIAL_TOKENS
@@ -24,16 +24,6 @@ def counting(draw: random.Random) -> str:
     """Sentences that count on from a random number: each word tells the next."""
     start = draw.randrange(4)
     return " ".join(WORDS[(start + i) % 4] for i in range(draw.randint(30, 90))) + " ."
-
-
-class ListTracker:
-    """Keeps what it is told: (step, values)."""
-
-    def __init__(self) -> None:
-        self.told: list[tuple[int, dict[str, float]]] = []
-
-    def metrics(self, values, step) -> None:
-        self.told.append((step, dict(values)))
 
 
 @pytest.fixture(scope="session")

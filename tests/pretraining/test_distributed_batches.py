@@ -46,7 +46,7 @@ def test_batches_of_varying_length_are_shared_too():
             *(tf.ensure_shape(tf.pad(x, [[0, 0], [0, x[0, 0]]]), [8, None]) for x in batch)
         )
 
-    parts = shares(0, 1, 2, take=4, dataset=batches().map(lambda *b: lengthen(Batch(*b))))
+    parts = shares(0, 1, 2, take=4, dataset=batches().map(lengthen))
     assert [part.shape for part in parts] == [(4, 3), (4, 3), (4, 27), (4, 27)]
 
 

@@ -1,8 +1,9 @@
 import json
 
 import pytest
+from tiny_run import ListTracker
 
-from selectra_pipeline.pretraining.history import History, read_history
+from selectra_pipeline.pretraining.history import History, read_history, replay_history
 from selectra_pipeline.shards.files import StorageError
 
 
@@ -54,6 +55,18 @@ def test_a_line_cut_short_by_a_crash_is_left_out_and_mended(path, lost):
     history.append("heldout", 40, {"loss": 4.0})
     assert steps(path) == [10, 20, 40]
     assert all(json.loads(line) for line in path.read_text().splitlines())
+
+
+def test_a_tracker_is_told_all_of_it_under_the_names_it_knows(path):
+    History(path, resume_step=30).append("heldout", 30, {"mlm_loss": 4.0, "rtd_auc": 0.5})
+    tracker = ListTracker()
+    replay_history(path, tracker)
+    assert tracker.told == [
+        (10, {"train/loss": 1.0}),
+        (20, {"train/loss": 2.0}),
+        (30, {"train/loss": 3.0}),
+        (30, {"heldout/mlm_loss": 4.0, "heldout/rtd_auc": 0.5}),
+    ]
 
 
 def test_a_full_disk_is_an_error_that_names_the_file(path):

@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 import tiny_run
-from tiny_run import STEPS, assert_equal_states, config, final_state
+from tiny_run import STEPS, ListTracker, assert_equal_states, config, final_state
 
 from selectra_pipeline.config.base import ConfigError
+from selectra_pipeline.model.flops import training_flops
 from selectra_pipeline.pretraining import loop
 from selectra_pipeline.pretraining.checkpoint import CHECKPOINTS, ResumeError
 from selectra_pipeline.pretraining.history import HISTORY_FILE, read_history
@@ -70,6 +71,17 @@ def test_metrics_reach_the_tracker_at_their_steps(unbroken):
     assert rates == pytest.approx(means, rel=1e-4)
 
 
+def test_mfu_is_what_the_speed_takes_of_the_configured_ceiling(unbroken, tiny):
+    architecture, vocabulary = config().architecture, tiny.tokenizer.size
+    per_example = training_flops(
+        architecture.generator(vocabulary), architecture.discriminator(vocabulary), 32, 4
+    )
+    for _, values in unbroken.told:
+        if "train/mfu" in values:
+            flops = values["train/tokens_per_second"] / 32 * per_example
+            assert values["train/mfu"] == pytest.approx(flops / 1e12)
+
+
 def test_the_history_holds_what_the_tracker_was_told(unbroken):
     told = [
         (step, {name.split("/")[1]: value for name, value in values.items()})
@@ -100,7 +112,9 @@ def test_the_run_keeps_a_copy_of_its_tokenizer(unbroken, tiny):
 
 
 def test_a_finished_run_is_not_run_again(unbroken, tiny):
-    again = train_again(tiny, unbroken.directory, ForbiddenTracker(), log_every=3)
+    tracker = ListTracker()
+    again = train_again(tiny, unbroken.directory, tracker, log_every=3)
+    assert tracker.told == unbroken.told  # once more, from the history
     assert again.fingerprint == unbroken.manifest.fingerprint
     assert again.shards == unbroken.manifest.shards
 
@@ -109,7 +123,9 @@ def test_a_run_that_was_killed_before_its_manifest_only_writes_that(unbroken, ti
     directory = tmp_path / "run"
     shutil.copytree(unbroken.directory, directory)
     (directory / MANIFEST_NAME).unlink()
-    manifest = train_again(tiny, directory, ForbiddenTracker())
+    tracker = ListTracker()
+    manifest = train_again(tiny, directory, tracker)
+    assert tracker.told == unbroken.told
     assert manifest.facts == unbroken.manifest.facts
     assert manifest.shards == unbroken.manifest.shards
     assert history_steps(directory, "heldout") == [30, 60]
@@ -147,9 +163,11 @@ def test_a_resumed_run_ends_in_the_same_weights_however_it_is_watched(
 ):
     directory = tmp_path / "run"
     shutil.copytree(interrupted[0], directory)
+    tracker = ListTracker()
     manifest = train_again(
         tiny,
         directory,
+        tracker,
         log_every=7,
         steps_per_loop=4,
         checkpoint={"every": 50, "keep": 1},
@@ -160,6 +178,8 @@ def test_a_resumed_run_ends_in_the_same_weights_however_it_is_watched(
     assert manifest.facts["heldout"] == unbroken.manifest.facts["heldout"]
     before, after = [5, 10, 15, 20, 25], [28, 35, 42, 49, 56, 60]
     assert history_steps(directory, "train") == before + after
+    # The tracker of the second process knows what the first one measured.
+    assert [step for step, values in tracker.told if "train/loss" in values] == before + after
 
 
 def run_and_kill(tiny, directory, kill_at):
@@ -333,6 +353,7 @@ def test_what_defines_a_run_is_all_but_how_it_is_watched(tiny):
         "checkpoint": {"every": 1},
         "evaluation": {"every": 1},
         "log_every": 1,
+        "peak_teraflops": 2.0,
         "steps_per_loop": 9,
     }
     assert loop.defining_facts(config(**watched), tiny.records, tiny.tokenizer) == facts

@@ -43,8 +43,19 @@ SETTINGS = {
     "batch_size": 16,
     "total_steps": STEPS,
     "log_every": 10,
+    "peak_teraflops": 1.0,
     "seed": 3,
 }
+
+
+class ListTracker:
+    """Keeps what it is told: (step, values)."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[int, dict[str, float]]] = []
+
+    def metrics(self, values, step) -> None:
+        self.told.append((step, dict(values)))
 
 
 def settings(**changes) -> dict:

@@ -1,3 +1,5 @@
+import math
+
 from selectra_pipeline.reporting.plots import learning_rate_plan, training_curves
 
 HISTORY = [
@@ -5,11 +7,25 @@ HISTORY = [
     {"step": 10, "split": "heldout", "mlm_loss": 7.5, "rtd_auc": 0.6, "rtd_trivial_loss": 0.4},
     {"step": 20, "split": "train", "loss": 25.0, "mlm_loss": 7.0, "learning_rate": 0.0},
 ]
+COURSE = "a small ELECTRA's course ± 15%"
 
 
-def lines_of(title: str) -> dict[str, list[float]]:
-    axes = {axes.get_title(): axes for axes in training_curves(HISTORY).axes}[title]
-    return {line.get_label(): list(line.get_ydata()) for line in axes.get_lines()}
+def panel(title: str, history=HISTORY):
+    figure = training_curves(history, batch_size=128, vocab_size=50_000)
+    return {axes.get_title(): axes for axes in figure.axes}[title]
+
+
+def lines_of(title: str, history=HISTORY) -> dict[str, list[float]]:
+    return {line.get_label(): list(line.get_ydata()) for line in panel(title, history).get_lines()}
+
+
+def bands_of(title: str, history=HISTORY) -> dict[str, tuple[float, float]]:
+    """The label of each band, with its lowest and highest value."""
+    bands = {}
+    for band in panel(title, history).collections:
+        heights = band.get_paths()[0].vertices[:, 1]
+        bands[band.get_label()] = (heights.min(), heights.max())
+    return bands
 
 
 def test_each_metric_is_drawn_for_its_split():
@@ -22,8 +38,34 @@ def test_the_trivial_answer_is_drawn_beside():
     assert lines_of("RTD loss (nats)") == {"trivial": [0.4]}
 
 
+def test_losses_and_auc_have_a_band_of_healthy_values_over_their_steps():
+    low, high = bands_of("MLM loss (nats)")[COURSE]
+    assert 0.85 * 7.13 < low < high < 1.15 * 10.82
+    assert set(bands_of("loss")) == set(bands_of("RTD loss (nats)")) == {COURSE}
+    assert set(bands_of("RTD AUC")) == {"a small ELECTRA's course ± 0.05"}
+    assert bands_of("learning rate") == {}
+
+
+def test_accented_entries_are_drawn_beside_the_others():
+    moved = {"accented_movement": 0.5, "unaccented_movement": 0.7}
+    lines = lines_of("movement of word embeddings (L2)", [{"step": 5, "split": "heldout", **moved}])
+    assert lines == {"with a diacritic": [0.5], "without": [0.7]}
+
+
+def test_what_is_no_number_is_left_out():
+    broken = [
+        {"step": 0, "split": "heldout", "rtd_auc": math.nan},
+        {"step": 5, "split": "heldout", "rtd_auc": None},
+        {"step": 10, "split": "train", "loss": math.inf, "mlm_loss": 8.0},
+    ]
+    assert lines_of("loss", broken) == lines_of("RTD AUC", broken) == {}
+    assert lines_of("MLM loss (nats)", broken) == {"train": [8.0]}
+    training_curves(broken, batch_size=128, vocab_size=50_000).canvas.draw()
+
+
 def test_a_run_without_metrics_gives_empty_panels():
-    assert all(not axes.get_lines() for axes in training_curves([]).axes)
+    figure = training_curves([], batch_size=128, vocab_size=50_000)
+    assert all(not axes.get_lines() and not axes.collections for axes in figure.axes)
 
 
 def test_the_planned_learning_rate_is_drawn_with_its_restarts():

@@ -61,6 +61,8 @@ class PretrainingConfig(Config):
             sequence length; empty pads all batches to that. Examples of similar length then share
             a batch, and short ones cost less.
         log_every: steps between two lines of metrics.
+        peak_teraflops: matrix products that one device can do at best, in 10^12 FLOPs a second, by
+            its data sheet; the ceiling that MFU is a share of. None measures it before training.
         seed: of initial weights, data order, masks, samples and dropout.
     """
 
@@ -81,6 +83,7 @@ class PretrainingConfig(Config):
     steps_per_loop: int = 1
     length_buckets: tuple[int, ...] = ()
     log_every: int = 20
+    peak_teraflops: float | None = None
     seed: int = 1
 
     def __post_init__(self) -> None:
@@ -93,6 +96,10 @@ class PretrainingConfig(Config):
             "log_every",
         ):
             require(getattr(self, name) >= 1, f"{name}={getattr(self, name)} must be at least 1")
+        require(
+            self.peak_teraflops is None or self.peak_teraflops > 0,
+            f"peak_teraflops={self.peak_teraflops} must be above 0, or null to measure it",
+        )
         require(
             self.batch_size % self.accumulation_steps == 0,
             f"batch_size={self.batch_size} is not divisible by "

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from selectra_pipeline.pretraining.tracker import Tracker
 from selectra_pipeline.shards.files import storage_errors, write_text
 
 HISTORY_FILE = "history.jsonl"  # in the directory of a run
@@ -39,6 +40,22 @@ class History:
             if (entry.pop("split"), entry.pop("step")) == (split, step):
                 return entry
         return None
+
+
+def tracked_names(split: str, values: Mapping[str, float]) -> dict[str, float]:
+    """`values` under the names that a tracker knows them by: "train/loss", "heldout/mlm_loss"."""
+    return {f"{split}/{name}": value for name, value in values.items()}
+
+
+def replay_history(path: Path, tracker: Tracker) -> None:
+    """Tell a tracker all that a history holds.
+
+    A process that resumes a run is a new run to the tracker, and what an earlier process told may
+    never have arrived: replayed, its curves are whole.
+    """
+    for entry in read_history(path):
+        split, step = entry.pop("split"), entry.pop("step")
+        tracker.metrics(tracked_names(split, entry), step)
 
 
 def read_history(path: Path) -> list[dict]:

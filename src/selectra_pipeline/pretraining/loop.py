@@ -12,11 +12,18 @@ from selectra_pipeline.config.base import ConfigError, UserError, fingerprint
 from selectra_pipeline.config.pretraining import PretrainingConfig
 from selectra_pipeline.model.electra import Electra
 from selectra_pipeline.model.trained import TOKENIZER_DIRECTORY
+from selectra_pipeline.pretraining.accent_movement import AccentMovement, initial_word_table
 from selectra_pipeline.pretraining.checkpoint import Checkpoints, newest_step
+from selectra_pipeline.pretraining.device_speed import peak_flops
 from selectra_pipeline.pretraining.distributed_batches import distribute
 from selectra_pipeline.pretraining.distributed_step import DistributedStep
 from selectra_pipeline.pretraining.evaluation import HeldoutEvaluation
-from selectra_pipeline.pretraining.history import HISTORY_FILE, History
+from selectra_pipeline.pretraining.history import (
+    HISTORY_FILE,
+    History,
+    replay_history,
+    tracked_names,
+)
 from selectra_pipeline.pretraining.hosts import (
     has_several_hosts,
     is_chief,
@@ -55,6 +62,7 @@ NOT_DEFINING = (
     "evaluation",
     "hosts",
     "log_every",
+    "peak_teraflops",
     "steps_per_loop",
     "strategy",
     "tpu",
@@ -103,6 +111,7 @@ def pretrain(
     done = finished(directory, run_fingerprint)
     if done is not None:
         logger.info("pre-training in %s is up to date", directory)
+        replay_history(directory / HISTORY_FILE, tracker)
         return done
     if is_chief(strategy):
         claim_directory(directory, defining, newest_step(directory))
@@ -192,6 +201,8 @@ class PretrainingRun:
         step = PretrainingStep(self.model, self.optimizer, vocabulary, config, loss_scale)
         self.train_steps = DistributedStep(strategy, step, bool(config.length_buckets))
         self.evaluate = HeldoutEvaluation(strategy, step.objective, config.seed)
+        initial = initial_word_table(self.model, config)
+        self.accent_movement = AccentMovement(tokenizer.vocabulary, initial)
         state = {**self.optimizer.state(), **(loss_scale.state() if loss_scale else {})}
         self.checkpoints = Checkpoints(
             directory, self.model, state, config.checkpoint, self.is_chief
@@ -204,6 +215,7 @@ class PretrainingRun:
             "that all hosts share",
         )
         self.history = History(directory / HISTORY_FILE, self.step, self.is_chief)
+        replay_history(self.history.path, self.tracker)
         self._heldout: tuple[int, dict[str, float] | None] = (self.step, None)
 
     def train(self, stop: StopRequest) -> None:
@@ -211,7 +223,7 @@ class PretrainingRun:
         config = self.config
         batches = iter(self._distributed_batches())
         progress = Progress(config.total_steps, self.step)
-        window = MetricsWindow(config)
+        window = MetricsWindow(config, peak_flops(config, self.strategy))
         try:
             while self.step < config.total_steps:
                 count = self._steps_until_next_look()
@@ -324,6 +336,7 @@ class PretrainingRun:
         batches = heldout_batches(self.records, config.batch_size, count)
         endless = distribute(self.strategy, batches)
         metrics = self.evaluate(itertools.islice(endless, count))
+        metrics |= self.accent_movement(self.model.embeddings.word_embeddings.numpy())
         self._heldout = self.step, self._log("heldout", metrics)
         return self._heldout[1]
 
@@ -334,5 +347,5 @@ class PretrainingRun:
 
     def _log(self, split: str, values: dict[str, float]) -> dict[str, float]:
         self.history.append(split, self.step, values)
-        self.tracker.metrics({f"{split}/{key}": v for key, v in values.items()}, self.step)
+        self.tracker.metrics(tracked_names(split, values), self.step)
         return values

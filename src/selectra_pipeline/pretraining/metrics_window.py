@@ -7,10 +7,15 @@ from selectra_pipeline.pretraining.step import StepMetrics
 
 
 class MetricsWindow:
-    """Means of the training metrics since the last line, and the speed."""
+    """Means of the training metrics since the last line, and the speed.
 
-    def __init__(self, config: PretrainingConfig) -> None:
+    Args:
+        peak_flops: FLOPs a second that all devices together do at best.
+    """
+
+    def __init__(self, config: PretrainingConfig, peak_flops: float) -> None:
         self._left_out = _constant_metrics(config)
+        self._peak_flops = peak_flops
         self.clear()
 
     def clear(self) -> None:
@@ -31,18 +36,25 @@ class MetricsWindow:
         self._clock = now
 
     def summary(self) -> dict[str, float]:
-        """Means over the steps of what varies in a run; tokens a second, padding included."""
-        sums = StepMetrics(*self._sums)
+        """Means over the steps of what varies in a run, and two speeds.
+
+        Tokens a second count padding; MFU is the share of the ceiling that was used.
+        """
+        sums, seconds = StepMetrics(*self._sums), max(self._seconds, 1e-9)
         means = {
             name: total / self._steps
             for name, total in sums._asdict().items()
             if name not in self._left_out
         }
-        return {**means, "tokens_per_second": sums.positions / max(self._seconds, 1e-9)}
+        return {
+            **means,
+            "tokens_per_second": sums.positions / seconds,
+            "mfu": sums.teraflops * 1e12 / seconds / self._peak_flops,
+        }
 
 
 def _constant_metrics(config: PretrainingConfig) -> set[str]:
-    names = {"positions"}
+    names = {"positions", "teraflops"}
     if not config.objective.detects:
         names |= {"rtd_loss", "replaced_share"}
     if config.precision != "float16":

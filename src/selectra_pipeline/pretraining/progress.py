@@ -33,7 +33,7 @@ class Progress:
         detection = f"RTD {metrics['rtd_loss']:.4f}, " if "rtd_loss" in metrics else ""
         text = (
             f"loss {metrics['loss']:.2f}, MLM {metrics['mlm_loss']:.3f}, {detection}"
-            f"{metrics['tokens_per_second']:,.0f} tokens/s"
+            f"{metrics['tokens_per_second']:,.0f} tokens/s, MFU {metrics['mfu']:.0%}"
         )
         if self._bar is not None:
             self._bar.set_postfix_str(text)

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from selectra_pipeline.model.initialization import initial_value
 from selectra_pipeline.model.trained import load_trained
+from selectra_pipeline.pretraining.accent_movement import initial_word_table
 from selectra_pipeline.shards.manifest import Manifest
 from selectra_pipeline.vocabulary.accents import accent_markdown, audit_accents
 
@@ -49,10 +49,7 @@ def pretraining_report(pretraining: Manifest) -> str:
 def accent_report(pretraining: Manifest, records: Manifest) -> str:
     """How entries with and without a diacritic fared in training, as Markdown."""
     model, tokenizer, config = load_trained(pretraining)
-    table = model.embeddings.word_embeddings
-    initial = initial_value(
-        table.path, tuple(table.shape), config.architecture.initializer_range, config.seed
-    )
+    initial, final = initial_word_table(model, config), model.embeddings.word_embeddings.numpy()
     counts = np.load(records.paths("token_counts")[0])
-    groups = audit_accents(tokenizer.vocabulary, counts, initial, table.numpy())
+    groups = audit_accents(tokenizer.vocabulary, counts, initial, final)
     return accent_markdown(groups)

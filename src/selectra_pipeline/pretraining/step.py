@@ -6,6 +6,7 @@ import tensorflow as tf
 
 from selectra_pipeline.config.pretraining import PretrainingConfig
 from selectra_pipeline.model.electra import Electra
+from selectra_pipeline.model.flops import training_flops
 from selectra_pipeline.model.noise import Noise, root_noise
 from selectra_pipeline.pretraining.loss_scale import LossScale
 from selectra_pipeline.pretraining.masking import Masked, MaskingVocabulary
@@ -29,6 +30,7 @@ class StepMetrics(NamedTuple):
     loss_scale: tf.Tensor  # 1 but for float16
     skipped_updates: tf.Tensor  # 1 where a gradient overflowed in float16
     positions: tf.Tensor  # tokens, padding included
+    teraflops: tf.Tensor  # model FLOPs, by 10^12: what the arithmetic of the model asks for
 
 
 class Losses(NamedTuple):
@@ -66,7 +68,8 @@ class PretrainingStep:
     def __call__(self, batch: Batch) -> StepMetrics:
         """Train on this replica's part of the batch, int32 [batch, seq] each."""
         replicas = tf.distribute.get_replica_context()
-        first_row = replicas.replica_id_in_sync_group * batch.input_ids.shape[0]
+        rows, length = batch.input_ids.shape
+        first_row = replicas.replica_id_in_sync_group * rows
         noise = self.step_noise().for_rows_from(first_row)
         rate = self.optimizer.learning_rate(tf.identity(self.optimizer.step))
         scale = tf.constant(1.0) if self.loss_scale is None else tf.identity(self.loss_scale.value)
@@ -94,7 +97,8 @@ class PretrainingStep:
             learning_rate=rate / count,
             loss_scale=scale / count,
             skipped_updates=tf.cast(~finite, tf.float32) / count,
-            positions=tf.constant(float(batch.input_ids.shape.num_elements())),
+            positions=tf.constant(float(rows * length)),
+            teraflops=tf.constant(rows * training_flops(self.model, weights, length) / 1e12),
         )
 
     def step_noise(self) -> Noise:

@@ -171,6 +171,7 @@ def _fold_chunks(
     if count <= chunk_rows:
         return function(rows, initial)
     chunks = -(-count // chunk_rows)
+    chunk_rows = -(-count // chunks)  # equal chunks: fewer rows of nothing
 
     def split(x: tf.Tensor) -> tf.Tensor:
         x = tf.pad(x, [[0, chunks * chunk_rows - count]] + [[0, 0]] * (x.shape.rank - 1))

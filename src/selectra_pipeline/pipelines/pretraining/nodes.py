@@ -33,18 +33,20 @@ def pretrain_electra(
     from selectra_pipeline.pretraining.strategy import create_strategy
 
     strategy = create_strategy(plan)  # before anything else uses TensorFlow
-    return pretrain(
-        plan,
-        records,
-        Tokenizer.load(vocabulary.directory),
-        directories["pretraining"],
-        MlflowTracker(),
-        strategy,
-    )
+    with MlflowTracker() as tracker:
+        return pretrain(
+            plan,
+            records,
+            Tokenizer.load(vocabulary.directory),
+            directories["pretraining"],
+            tracker,
+            strategy,
+        )
 
 
 def report_pretraining(pretraining: Manifest, records: Manifest) -> tuple[str, str, Figure]:
     """Held-out metrics and the accent audit as Markdown, and the curves of the run."""
+    from selectra_pipeline.model.trained import load_tokenizer
     from selectra_pipeline.pretraining.history import HISTORY_FILE, read_history
     from selectra_pipeline.pretraining.report import accent_report, pretraining_report
     from selectra_pipeline.reporting.plots import training_curves
@@ -52,5 +54,9 @@ def report_pretraining(pretraining: Manifest, records: Manifest) -> tuple[str, s
     return (
         pretraining_report(pretraining),
         accent_report(pretraining, records),
-        training_curves(read_history(pretraining.directory / HISTORY_FILE)),
+        training_curves(
+            read_history(pretraining.directory / HISTORY_FILE),
+            batch_size=pretraining.facts["config"]["batch_size"],
+            vocab_size=load_tokenizer(pretraining).size,
+        ),
     )
