@@ -31,4 +31,5 @@ class PolynomialSchedule:
         """First step and end of the cycle that `step` falls in."""
         borders = tf.constant([0, *self.config.restarts, self.total_steps], tf.float32)
         passed = tf.reduce_sum(tf.cast(borders[1:-1] <= step, tf.int32))
-        return borders[passed], borders[passed + 1]
+        # Indexing by a tensor would ask XLA for the step's value while it compiles.
+        return tf.gather(borders, passed), tf.gather(borders, passed + 1)
