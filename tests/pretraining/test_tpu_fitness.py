@@ -10,6 +10,8 @@ import pytest
 import tensorflow as tf
 from recipe_step import empty_batch, replica_step
 
+from selectra_pipeline.records.reader import heldout_batches, training_batches
+
 EXAMPLES = 2
 
 
@@ -69,6 +71,12 @@ def test_random_numbers_are_philox(program):
 def test_no_variable_is_frozen_into_the_program(program):
     """The step's number for one: the program would be another one, compiled anew, in each step."""
     assert not frozen_variables(program)
+
+
+def test_every_batch_has_the_same_known_shape(tiny):
+    """The last one of the held-out text too: another shape would be another program."""
+    for batches in (training_batches(tiny.records, 16, seed=1), heldout_batches(tiny.records, 16)):
+        assert {spec.shape for spec in batches.element_spec} == {tf.TensorShape([16, 32])}
 
 
 def test_the_checks_see_what_they_look_for():
