@@ -2,11 +2,13 @@
 
 PYTHON ?= python3
 VENV ?= .venv
+VENV_TPU ?= .venv-tpu
 BIN := $(VENV)/bin
 PORT ?= 5000
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-transformers pretrain test test-slow lint format viz mlflow lock clean
+.PHONY: help install install-tpu install-transformers pretrain test test-slow lint format viz mlflow \
+	lock lock-tpu clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 24
@@ -19,6 +21,17 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	touch $@
+
+install-tpu: $(VENV_TPU)/.installed ## Make the environment of a TPU VM, beside the other (docs/tpu.md)
+
+# The lock file is whole, and tensorflow-text would bring the stock tensorflow: hence --no-deps.
+$(VENV_TPU)/.installed: requirements-tpu.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if v in ((3, 11), (3, 12)) else \
+	"Python %d.%d: tensorflow-tpu needs 3.11 or 3.12; run make install-tpu PYTHON=python3.11" % v)'
+	$(PYTHON) -m venv $(VENV_TPU)
+	$(VENV_TPU)/bin/pip install --quiet --disable-pip-version-check --no-deps -r requirements-tpu.lock
+	$(VENV_TPU)/bin/pip install --quiet --disable-pip-version-check --no-deps --editable .
 	touch $@
 
 install-transformers: install ## Add PyTorch and transformers, for the tests of exported models
@@ -53,5 +66,11 @@ lock: install ## Resolve the dependencies anew
 	$(BIN)/uv pip compile pyproject.toml --extra test --extra viz --universal --python-version 3.11 \
 		--no-header --no-emit-index-url --quiet --output-file requirements.lock
 
-clean: ## Remove the environment and what tools left behind
-	rm -rf $(VENV) .pytest_cache .ruff_cache .import_linter_cache
+lock-tpu: install ## Resolve the dependencies of a TPU VM anew
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml requirements-tpu.in --override requirements-tpu.in \
+		--extra test --python-version 3.11 --python-platform x86_64-manylinux_2_28 \
+		--no-header --no-emit-index-url --quiet --output-file requirements-tpu.lock
+
+clean: ## Remove the environments and what tools left behind
+	rm -rf $(VENV) $(VENV_TPU) .pytest_cache .ruff_cache .import_linter_cache
