@@ -4,7 +4,6 @@ import logging
 import time
 import unicodedata
 from collections.abc import Iterator
-from pathlib import Path
 
 from selectra_pipeline import __version__
 from selectra_pipeline.config.base import UserError, fingerprint
@@ -17,6 +16,7 @@ from selectra_pipeline.corpus.source_files import describe_files, find_source_fi
 from selectra_pipeline.corpus.sources import open_corpus
 from selectra_pipeline.corpus.statistics import Tally
 from selectra_pipeline.shards.manifest import MANIFEST_NAME, Manifest, finished
+from selectra_pipeline.shards.paths import Path, as_path
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ def ingest(config: IngestionConfig, directory: str | Path) -> Manifest:
         CorpusError: no document is left for a split.
         StorageError: the disk is full.
     """
-    directory = Path(directory)
+    directory = as_path(directory)
     inputs = _describe_inputs(config)
     # Which characters are assigned depends on Python's Unicode tables.
     mark = fingerprint(RULES_VERSION, unicodedata.unidata_version, config, inputs)

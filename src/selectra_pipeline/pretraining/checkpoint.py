@@ -5,7 +5,6 @@ import errno
 import json
 import logging
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import tensorflow as tf
@@ -15,6 +14,8 @@ from selectra_pipeline.config.pretraining import CheckpointConfig
 from selectra_pipeline.model.electra import Electra
 from selectra_pipeline.pretraining.optimizer import AdamW
 from selectra_pipeline.shards.files import storage_errors, write_text
+from selectra_pipeline.shards.paths import Path, as_path
+from selectra_pipeline.shards.remote import remote_errors
 
 logger = logging.getLogger(__name__)
 
@@ -61,14 +62,15 @@ class Checkpoints:
 
     def latest(self) -> Path | None:
         """Path prefix of the newest complete checkpoint."""
-        listed = (Path(prefix) for prefix in reversed(self._manager.checkpoints))
+        listed = (as_path(prefix) for prefix in reversed(self._manager.checkpoints))
         return next(filter(is_complete, listed), None)
 
     def save(self) -> Path:
         """Save the state under the current step; returns the checkpoint's path prefix."""
         step = int(self._step.numpy())
-        with storage_errors(self._manager.directory), _full_disk_as_os_error():
-            return Path(self._manager.save(checkpoint_number=step, check_interval=False))
+        directory = self._manager.directory
+        with storage_errors(directory), remote_errors(directory), _full_disk_as_os_error():
+            return as_path(self._manager.save(checkpoint_number=step, check_interval=False))
 
 
 def is_complete(prefix: Path) -> bool:

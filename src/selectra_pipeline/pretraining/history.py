@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 
 from selectra_pipeline.shards.files import storage_errors, write_text
+from selectra_pipeline.shards.paths import Path, is_remote
 
 HISTORY_FILE = "history.jsonl"  # in the directory of a run
 
@@ -13,18 +13,32 @@ class History:
     """An append-only JSON Lines file of {"step", "split", metrics...}.
 
     It is the run's own memory: curves stay whole over restarts, whatever became of a tracking
-    server. Lines after the step that a run resumes from are dropped, they will come again.
+    server. Lines after the step that a run resumes from are dropped, they will come again. So
+    nothing is lost where the file cannot be appended to, on an object store: there, `flush` writes
+    it anew, before each checkpoint.
     """
 
     def __init__(self, path: Path, resume_step: int) -> None:
         self.path = path
+        self._waiting: list[str] = []  # lines for `flush`
         kept = [line for line in read_history(path) if line["step"] <= resume_step]
         write_text(path, "".join(_line(entry) for entry in kept))
 
     def append(self, split: str, step: int, values: Mapping[str, float]) -> None:
         """Add one line of metrics of `split` ("train" or "heldout")."""
+        line = _line({"step": step, "split": split, **values})
+        if is_remote(self.path):
+            self._waiting.append(line)
+            return
         with storage_errors(self.path), open(self.path, "a", encoding="utf-8") as opened:
-            opened.write(_line({"step": step, "split": split, **values}))
+            opened.write(line)
+
+    def flush(self) -> None:
+        """Write the lines that wait for it: local files have theirs already."""
+        if self._waiting:
+            written = self.path.read_text(encoding="utf-8")
+            write_text(self.path, written + "".join(self._waiting))
+            self._waiting.clear()
 
     def find(self, split: str, step: int) -> dict[str, float] | None:
         """The metrics of `split` that were added at `step`, or None."""

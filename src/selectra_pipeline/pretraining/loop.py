@@ -4,7 +4,6 @@ import dataclasses
 import logging
 import math
 from collections.abc import Iterator
-from pathlib import Path
 
 import tensorflow as tf
 
@@ -36,6 +35,7 @@ from selectra_pipeline.records.reader import (
     training_batches,
 )
 from selectra_pipeline.shards.manifest import Manifest, Shard, finished
+from selectra_pipeline.shards.paths import Path, as_path
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 
 logger = logging.getLogger(__name__)
@@ -71,7 +71,7 @@ def pretrain(
         NonFiniteLossError: the loss exploded; nothing is saved after that.
         StorageError: the disk is full; the last checkpoint is good.
     """
-    directory = Path(directory)
+    directory = as_path(directory)
     check_fit(config, records, tokenizer)
     defining = defining_facts(config, records, tokenizer)
     run_fingerprint = fingerprint("pretraining", defining)
@@ -168,6 +168,7 @@ class PretrainingRun:
                     self._evaluate()
                     window.restart_clock()
                 if stop or self._due(config.checkpoint.every):
+                    self.history.flush()
                     self.checkpoints.save()
                     window.restart_clock()
                 if stop and self.step < config.total_steps:

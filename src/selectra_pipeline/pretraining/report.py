@@ -4,6 +4,7 @@ import numpy as np
 
 from selectra_pipeline.model.initialization import initial_value
 from selectra_pipeline.model.trained import load_trained
+from selectra_pipeline.shards.files import open_stored
 from selectra_pipeline.shards.manifest import Manifest
 from selectra_pipeline.vocabulary.accents import accent_markdown, audit_accents
 
@@ -53,6 +54,7 @@ def accent_report(pretraining: Manifest, records: Manifest) -> str:
     initial = initial_value(
         table.path, tuple(table.shape), config.architecture.initializer_range, config.seed
     )
-    counts = np.load(records.paths("token_counts")[0])
+    with open_stored(records.paths("token_counts")[0]) as opened:
+        counts = np.load(opened)
     groups = audit_accents(tokenizer.vocabulary, counts, initial, table.numpy())
     return accent_markdown(groups)

@@ -4,7 +4,6 @@ import dataclasses
 import itertools
 import logging
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from selectra_pipeline.config.base import fingerprint
@@ -12,6 +11,7 @@ from selectra_pipeline.config.vocabulary import VocabularyConfig
 from selectra_pipeline.corpus.document_shards import iterate_documents
 from selectra_pipeline.shards.files import write_text
 from selectra_pipeline.shards.manifest import MANIFEST_NAME, Manifest, Shard, finished
+from selectra_pipeline.shards.paths import Path, as_path
 from selectra_pipeline.vocabulary.learning import (
     LEARNERS,
     VocabularyError,
@@ -41,7 +41,7 @@ def build_vocabulary(
     Raises:
         VocabularyError: too little text for the size, or text without accents.
     """
-    directory = Path(directory)
+    directory = as_path(directory)
     wanted = fingerprint("vocabulary", config, documents.content_digest)
     done = _finished(directory, wanted)
     if done is not None:
