@@ -8,21 +8,24 @@ from kedro.framework.hooks import hook_impl
 from kedro.io import CatalogProtocol
 from kedro.pipeline import Pipeline
 
-from selectra_pipeline.config.base import ConfigError, UserError
+from selectra_pipeline.config.base import UserError
 from selectra_pipeline.config.project import ProjectConfig
+from selectra_pipeline.shards.remote import require_access
 
 
 class CheckConfiguration:
-    """Checks all parameters before the first node runs."""
+    """Checks all parameters, and the storage, before the first node runs."""
 
     @hook_impl(tryfirst=True)
     def before_pipeline_run(
         self, run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProtocol
     ) -> None:
-        """Raise an error without a traceback where a parameter is wrong."""
+        """Raise an error without a traceback where a parameter is wrong or storage is shut."""
         try:
-            ProjectConfig.from_params(catalog.load("parameters"))
-        except ConfigError as error:
+            config = ProjectConfig.from_params(catalog.load("parameters"))
+            for directory in config.directories.to_dict().values():
+                require_access(directory)
+        except UserError as error:
             raise click.ClickException(str(error)) from None
 
 

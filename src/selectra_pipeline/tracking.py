@@ -7,9 +7,23 @@ from collections.abc import Mapping
 import mlflow
 from mlflow.entities import Metric
 
+from selectra_pipeline.shards.files import local_copy
+
 logger = logging.getLogger(__name__)
 
 MAX_BATCH = 1000  # metrics in one request, by MLflow's own limit
+
+
+def log_artifact(path: str, artifact_path: str) -> None:
+    """Copy a file or folder, on any storage, to the active MLflow run, if there is one.
+
+    Args:
+        path: of the file or folder.
+        artifact_path: folder among the artifacts of the run.
+    """
+    if mlflow.active_run() is not None:
+        with local_copy(path) as local:
+            mlflow.log_artifact(str(local), artifact_path)
 
 
 class MlflowTracker:
