@@ -24,7 +24,7 @@ class RamPath(gpath.PosixGPath):
 
     @property
     def _path_str(self) -> str:
-        first, *others = self.parts
+        first, *others = self.parts or (".",)
         return posixpath.join("ram://" if first == "ram:" else first, *others)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import click
 from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
-from kedro.io import CatalogProtocol
+from kedro.io import CatalogProtocol, DatasetError
 from kedro.pipeline import Pipeline
 
 from selectra_pipeline.config.base import UserError
@@ -35,8 +35,11 @@ class ShowErrors:
     @hook_impl(trylast=True)
     def on_pipeline_error(self, error: Exception) -> None:
         """Raise the message in the error's place, after all other hooks saw the error."""
-        if isinstance(error, UserError):
-            raise click.ClickException(str(error)) from error
+        cause = error
+        while isinstance(cause, DatasetError):  # Kedro wraps what a dataset raises, more than once
+            cause = cause.__cause__
+        if isinstance(cause, UserError):
+            raise click.ClickException(str(cause)) from error
 
 
 class TrackSystem:

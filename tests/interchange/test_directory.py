@@ -88,7 +88,6 @@ def test_a_failure_leaves_the_old_remote_output_alone(bucket):
 def test_an_upload_that_was_cut_short_has_no_manifest_and_may_be_replaced(bucket, monkeypatch):
     def upload_weights_only(local, path):
         assert local.name == "weights", "killed"
-        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"")
 
     def replace(folder):

@@ -27,6 +27,11 @@ def test_a_storage_that_answers_is_accessible_before_anything_is_there(bucket):
     require_access(bucket / "nothing" / "yet")
 
 
+def test_a_bucket_that_does_not_exist_is_named():
+    with pytest.raises(StorageError, match="ram://nowhere does not exist; create the bucket"):
+        require_access("ram://nowhere/data/documents")
+
+
 def test_a_file_is_copied_under_its_own_name(bucket):
     write_text(bucket / "model" / "vocab.txt", "año\n")
     with local_copy(bucket / "model" / "vocab.txt") as copy:

@@ -15,7 +15,7 @@ from selectra_pipeline.corpus.normalization import normalize_document, normalize
 from selectra_pipeline.corpus.source_files import describe_files, find_source_files
 from selectra_pipeline.corpus.sources import open_corpus
 from selectra_pipeline.corpus.statistics import Tally
-from selectra_pipeline.shards.manifest import MANIFEST_NAME, Manifest, finished
+from selectra_pipeline.shards.manifest import Manifest, finished, withdraw
 from selectra_pipeline.shards.paths import Path, as_path
 
 logger = logging.getLogger(__name__)
@@ -87,7 +87,7 @@ def _describe_inputs(config: IngestionConfig) -> list[dict[str, str | int]]:
 
 def _clear(directory: Path) -> None:
     """Remove what an earlier or interrupted run left, the manifest first."""
-    (directory / MANIFEST_NAME).unlink(missing_ok=True)
+    withdraw(directory)
     for split in (TRAIN, HELDOUT):
         for pattern in (f"{split}-*.jsonl.zst", f".{split}-*.jsonl.zst.*.tmp"):
             for path in directory.glob(pattern):

@@ -15,9 +15,9 @@ from collections.abc import Iterator
 
 from selectra_pipeline.config.base import ConfigError
 from selectra_pipeline.shards.files import storage_errors, write_text
-from selectra_pipeline.shards.manifest import MANIFEST_NAME
+from selectra_pipeline.shards.manifest import MANIFEST_NAME, withdraw
 from selectra_pipeline.shards.paths import Path, is_remote
-from selectra_pipeline.shards.remote import remote_errors, upload
+from selectra_pipeline.shards.remote import make_folder, remote_errors, upload
 
 
 def check_replaceable(directory: Path, kind: str) -> None:
@@ -64,12 +64,14 @@ def _replace_remote(directory: Path) -> Iterator[pathlib.Path]:
         yield temporary
         unfinished = _beside(directory, "new")
         write_text(unfinished, f"{directory.name} is being replaced\n")
+        withdraw(directory)
         with remote_errors(directory):
-            (directory / MANIFEST_NAME).unlink(missing_ok=True)
             directory.rmtree(missing_ok=True)
             for file in sorted(temporary.rglob("*"), key=lambda path: path.name == MANIFEST_NAME):
+                target = directory / file.relative_to(temporary)
                 if file.is_file():
-                    upload(file, directory / file.relative_to(temporary))
+                    make_folder(target.parent)
+                    upload(file, target)
             unfinished.unlink()
 
 

@@ -12,7 +12,7 @@ from selectra_pipeline.config.records import RecordsConfig
 from selectra_pipeline.records.shard_writer import ShardReport, ShardTask, write_shard
 from selectra_pipeline.records.workers import run_tasks
 from selectra_pipeline.shards.files import replace_file
-from selectra_pipeline.shards.manifest import MANIFEST_NAME, Manifest, Shard, finished
+from selectra_pipeline.shards.manifest import Manifest, Shard, finished, withdraw
 from selectra_pipeline.shards.paths import Path, as_path
 from selectra_pipeline.vocabulary.accents import check_accents
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
@@ -54,7 +54,7 @@ def write_records(
     fingerprint = records_fingerprint(documents, tokenizer, config)
     if manifest := finished(directory, fingerprint):
         return manifest
-    (directory / MANIFEST_NAME).unlink(missing_ok=True)  # its shards are about to be replaced
+    withdraw(directory)
     tasks = shard_tasks(documents, tokenizer, config, directory, fingerprint)
     reports = _by_split(tasks, run_tasks(write_shard, tasks, _worker_count(documents, config)))
     for split, of_split in reports.items():

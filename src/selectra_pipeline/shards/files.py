@@ -18,7 +18,7 @@ from typing import IO
 import zstandard
 
 from selectra_pipeline.shards.paths import Path, StorageError, as_path, is_remote
-from selectra_pipeline.shards.remote import RemoteFile, download, upload
+from selectra_pipeline.shards.remote import RemoteFile, download, make_folder, upload
 
 READ_BYTES = 1 << 17
 
@@ -107,6 +107,7 @@ def _replace_local_file(path: pathlib.Path) -> Iterator[pathlib.Path]:
 def _replace_remote_file(path: Path) -> Iterator[pathlib.Path]:
     with tempfile.TemporaryDirectory() as folder:
         temporary = pathlib.Path(folder, path.name)
+        make_folder(path.parent)
         yield temporary
         upload(temporary, path)
 

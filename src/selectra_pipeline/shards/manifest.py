@@ -11,6 +11,7 @@ from typing import Any, Self
 from selectra_pipeline.config.base import UserError
 from selectra_pipeline.shards.files import file_sha256, write_text
 from selectra_pipeline.shards.paths import Path, as_path, file_state
+from selectra_pipeline.shards.remote import remote_errors
 
 MANIFEST_NAME = "manifest.json"
 
@@ -135,6 +136,16 @@ class Manifest:
                         f"{path} was changed after it was written (its checksum differs); "
                         f"delete {self.directory / MANIFEST_NAME} and run the stage again"
                     )
+
+
+def withdraw(directory: Path) -> None:
+    """Remove a directory's manifest: its shards are about to be replaced.
+
+    Raises:
+        StorageError: nothing may be written there, or the storage does not answer.
+    """
+    with remote_errors(directory):
+        (directory / MANIFEST_NAME).unlink(missing_ok=True)
 
 
 def finished(directory: str | Path, fingerprint: str) -> Manifest | None:

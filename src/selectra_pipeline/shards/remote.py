@@ -39,10 +39,20 @@ def require_access(path: str | os.PathLike[str]) -> None:
     """Ask a remote storage for a path, which need not be there yet.
 
     Raises:
-        StorageError: the storage is unknown, does not answer, or refuses.
+        StorageError: the storage is unknown, does not answer, refuses, or has no such bucket.
     """
+    path = as_path(path)
+    if not is_remote(path):
+        return
+    *_, bucket = (place for place in (path, *path.parents) if not _is_scheme(place))
     with remote_errors(path):
-        as_path(path).exists()
+        found = path.exists() or bucket.is_dir()
+    if not found:
+        raise StorageError(f"{bucket} does not exist; create the bucket or correct data_root")
+
+
+def _is_scheme(path: Path) -> bool:
+    return not is_remote(path) or str(path).endswith("://")
 
 
 class RemoteFile(io.RawIOBase):
@@ -79,8 +89,18 @@ class RemoteFile(io.RawIOBase):
         super().close()
 
 
+def make_folder(path: Path) -> None:
+    """Make a remote folder if it is not there: object stores need none, but this is soon refused.
+
+    Raises:
+        StorageError: the storage does not answer, has no such bucket, or refuses.
+    """
+    with remote_errors(path):
+        path.mkdir(parents=True, exist_ok=True)
+
+
 def upload(local: pathlib.Path, path: Path) -> None:
-    """Copy a local file to a remote path, where it replaces what is there.
+    """Copy a local file into a remote folder, where it replaces what is there.
 
     Raises:
         StorageError: the storage does not answer, or refuses.
@@ -88,7 +108,6 @@ def upload(local: pathlib.Path, path: Path) -> None:
     import tensorflow as tf
 
     with remote_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
         tf.io.gfile.copy(str(local), str(path), overwrite=True)
 
 

@@ -10,7 +10,7 @@ from selectra_pipeline.config.base import fingerprint
 from selectra_pipeline.config.vocabulary import VocabularyConfig
 from selectra_pipeline.corpus.document_shards import iterate_documents
 from selectra_pipeline.shards.files import write_text
-from selectra_pipeline.shards.manifest import MANIFEST_NAME, Manifest, Shard, finished
+from selectra_pipeline.shards.manifest import Manifest, Shard, finished, withdraw
 from selectra_pipeline.shards.paths import Path, as_path
 from selectra_pipeline.vocabulary.learning import (
     LEARNERS,
@@ -92,7 +92,7 @@ def _make_tokenizer(words: Mapping[str, int], config: VocabularyConfig) -> Token
 def _save(
     tokenizer: Tokenizer, facts: dict[str, Any], markdown: str, made_by: str, directory: Path
 ) -> Manifest:
-    (directory / MANIFEST_NAME).unlink(missing_ok=True)  # its files are about to be replaced
+    withdraw(directory)
     tokenizer.save(directory)
     write_text(directory / REPORT_FILE, markdown)
     shards = {
