@@ -5,24 +5,27 @@ from typing import Any
 import click
 from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
-from kedro.io import CatalogProtocol
+from kedro.io import CatalogProtocol, DatasetError
 from kedro.pipeline import Pipeline
 
-from selectra_pipeline.config.base import ConfigError, UserError
+from selectra_pipeline.config.base import UserError
 from selectra_pipeline.config.project import ProjectConfig
+from selectra_pipeline.shards.remote import require_access
 
 
 class CheckConfiguration:
-    """Checks all parameters before the first node runs."""
+    """Checks all parameters, and the storage, before the first node runs."""
 
     @hook_impl(tryfirst=True)
     def before_pipeline_run(
         self, run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProtocol
     ) -> None:
-        """Raise an error without a traceback where a parameter is wrong."""
+        """Raise an error without a traceback where a parameter is wrong or storage is shut."""
         try:
-            ProjectConfig.from_params(catalog.load("parameters"))
-        except ConfigError as error:
+            config = ProjectConfig.from_params(catalog.load("parameters"))
+            for directory in config.directories.to_dict().values():
+                require_access(directory)
+        except UserError as error:
             raise click.ClickException(str(error)) from None
 
 
@@ -35,9 +38,12 @@ class ShowErrors:
     @hook_impl(trylast=True)
     def on_pipeline_error(self, error: Exception) -> None:
         """Raise the message in the error's place, after all other hooks saw the error."""
-        if isinstance(error, UserError):
-            shown = click.ClickException(str(error))
-            shown.exit_code = error.exit_code
+        cause = error
+        while isinstance(cause, DatasetError):  # Kedro wraps what a dataset raises, more than once
+            cause = cause.__cause__
+        if isinstance(cause, UserError):
+            shown = click.ClickException(str(cause))
+            shown.exit_code = cause.exit_code
             raise shown from error
 
 

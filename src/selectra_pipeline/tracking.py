@@ -9,11 +9,25 @@ from typing import Self
 import mlflow
 from mlflow.entities import Metric
 
+from selectra_pipeline.shards.files import local_copy
+
 logger = logging.getLogger(__name__)
 
 MAX_BATCH = 1000  # metrics in one request, by MLflow's own limit
 RETRY_SECONDS = 5.0  # between two attempts to reach a server that is gone
 CLOSE_SECONDS = 20.0  # that the end of a run waits for what was not sent yet
+
+
+def log_artifact(path: str, artifact_path: str) -> None:
+    """Copy a file or folder, on any storage, to the active MLflow run, if there is one.
+
+    Args:
+        path: of the file or folder.
+        artifact_path: folder among the artifacts of the run.
+    """
+    if mlflow.active_run() is not None:
+        with local_copy(path) as local:
+            mlflow.log_artifact(str(local), artifact_path)
 
 
 class MlflowTracker:

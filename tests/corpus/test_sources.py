@@ -1,4 +1,5 @@
 import gzip
+import io
 import json
 from collections import Counter
 
@@ -9,8 +10,9 @@ import zstandard
 
 from selectra_pipeline.config.ingestion import IngestionConfig, SourceConfig
 from selectra_pipeline.corpus.document import Document
-from selectra_pipeline.corpus.source_files import SourceError
+from selectra_pipeline.corpus.source_files import SourceError, describe_files, find_source_files
 from selectra_pipeline.corpus.sources import open_corpus, read_documents
+from selectra_pipeline.shards.paths import StorageError
 
 
 def read(path, counts=None, **options):
@@ -137,6 +139,60 @@ def test_an_unsupported_format_says_which_are_supported(tmp_path, name):
     message = error_of(write(tmp_path / name, "x"))
     assert name in message
     assert "`.jsonl`" in message
+
+
+# On a remote storage
+
+
+@pytest.fixture
+def remote(bucket):
+    """A folder with a text in each of four formats."""
+    records = io.BytesIO()
+    pq.write_table(pa.table({"text": ["cuatro"]}), records)
+    write(bucket / "texts/a.jsonl.gz", gzip.compress(json_lines("uno").encode()))
+    write(bucket / "texts/b.jsonl", json_lines("dos"))
+    write(bucket / "texts/deep/c.txt.zst", zstandard.compress(b"tres"))
+    write(bucket / "texts/deep/d.parquet", records.getvalue())
+    write(bucket / "texts/.hidden/e.txt", "oculto")
+    return bucket / "texts"
+
+
+@pytest.mark.parametrize(
+    ("path", "texts"),
+    [
+        ("a.jsonl.gz", ["uno"]),
+        ("*.jsonl*", ["uno", "dos"]),
+        ("*/c*", ["tres"]),
+        ("", ["uno", "dos", "tres", "cuatro"]),
+    ],
+)
+def test_remote_files_globs_and_folders_are_read(remote, path, texts):
+    assert [document.text for document in read(remote / path)] == texts
+
+
+def test_remote_files_have_the_same_ids_as_local_ones(remote):
+    ids = ["a.jsonl.gz:1", "b.jsonl:1", "deep/c.txt.zst:1", "deep/d.parquet:1"]
+    assert [document.id for document in read(remote)] == ids
+
+
+def test_a_remote_glob_of_any_depth_is_refused(remote):
+    assert error_of(remote / "**/*.txt").endswith(f"name the folder {remote}")
+
+
+def test_a_remote_path_that_does_not_exist_gets_the_nearest_name(remote):
+    assert error_of(remote / "c.jsonl").endswith(f"did you mean {remote}/b.jsonl?")
+
+
+def test_an_unknown_storage_is_named():
+    with pytest.raises(StorageError, match="s3:// is no storage"):
+        read("s3://bucket/*.txt")
+
+
+def test_a_change_of_a_remote_file_is_seen(remote):
+    before = describe_files(find_source_files((str(remote),)))
+    write(remote / "f.txt", "cinco")
+    after = describe_files(find_source_files((str(remote),)))
+    assert [file["name"] for file in after if file not in before] == ["f.txt"]
 
 
 # Damage

@@ -3,6 +3,7 @@ import json
 import pytest
 
 from selectra_pipeline.config.base import ConfigError
+from selectra_pipeline.interchange import directory
 from selectra_pipeline.interchange.directory import check_replaceable, replace_directory
 
 
@@ -56,3 +57,58 @@ def test_a_file_in_the_way_is_not_replaced(tmp_path):
     (tmp_path / "export").write_text("notes")
     with pytest.raises(ConfigError, match="would be lost"):
         check_replaceable(tmp_path / "export", "export")
+
+
+# On an object store, where a directory cannot be renamed
+
+
+def names_below(folder):
+    return {
+        str((root / name).relative_to(folder)) for root, _, names in folder.walk() for name in names
+    }
+
+
+def test_a_remote_directory_takes_the_place_of_the_old_one(bucket):
+    for name in ("old", "new"):
+        with replace_directory(bucket / "export") as temporary:
+            (temporary / "encoder").mkdir()
+            (temporary / "encoder" / name).write_text(name)
+            (temporary / "manifest.json").write_text("{}")
+    assert names_below(bucket) == {"export/encoder/new", "export/manifest.json"}
+
+
+def test_a_failure_leaves_the_old_remote_output_alone(bucket):
+    with replace_directory(bucket / "export") as temporary:
+        (temporary / "old").touch()
+    with pytest.raises(FileNotFoundError), replace_directory(bucket / "export") as temporary:
+        (temporary / "missing" / "half").touch()
+    assert names_below(bucket) == {"export/old"}
+
+
+def test_an_upload_that_was_cut_short_has_no_manifest_and_may_be_replaced(bucket, monkeypatch):
+    def upload_weights_only(local, path):
+        assert local.name == "weights", "killed"
+        path.write_bytes(b"")
+
+    def replace(folder):
+        with replace_directory(folder) as temporary:
+            for name in ("manifest.json", "weights"):
+                (temporary / name).touch()
+
+    target = bucket / "export"
+    with monkeypatch.context() as patch:
+        patch.setattr(directory, "upload", upload_weights_only)
+        with pytest.raises(AssertionError, match="killed"):
+            replace(target)
+    assert names_below(target) == {"weights"}
+    check_replaceable(target, "export")
+    replace(target)
+    assert names_below(bucket) == {"export/manifest.json", "export/weights"}
+
+
+def test_foreign_files_on_a_remote_storage_are_not_replaced(bucket):
+    check_replaceable(bucket / "export", "export")
+    (bucket / "export").mkdir()
+    (bucket / "export" / "notes").write_text("mine")
+    with pytest.raises(ConfigError, match="would be lost"):
+        check_replaceable(bucket / "export", "export")

@@ -17,6 +17,7 @@ from kedro.framework.startup import bootstrap_project
 
 from selectra_pipeline.pretraining.checkpoint import newest_step
 from selectra_pipeline.pretraining.history import HISTORY_FILE, read_history
+from selectra_pipeline.shards.manifest import MANIFEST_NAME, Manifest
 
 PROJECT = Path(__file__).parents[2]
 
@@ -223,3 +224,52 @@ def test_a_corpus_of_files_without_a_single_accent_fails_before_training(workspa
 def test_an_empty_glob_names_itself(workspace):
     with pytest.raises(Exception, match=r"no-such-folder/\*\.txt"):
         kedro_run(workspace, "pretrain", run="nothing", corpus="no-such-folder/*.txt")
+
+
+# On a remote storage
+
+
+STAGES = (
+    "02_intermediate/tiny/documents",
+    "03_primary/tiny/vocabulary",
+    "05_model_input/tiny/records",
+)
+PRETRAINING, EXPORT = "06_models/tiny/pretraining", "06_models/tiny/huggingface"
+
+
+def digests(data, *stages) -> list[str]:
+    """What each stage wrote, by its manifest."""
+    manifests = [Manifest.load(data / stage) for stage in stages]
+    for manifest in manifests:
+        manifest.verify()
+    return [manifest.content_digest for manifest in manifests]
+
+
+def test_a_remote_data_root_holds_what_a_local_one_holds(finished, workspace, bucket, capsys):
+    kedro_run(workspace, "pretrain", data_root=str(bucket))
+    assert digests(bucket, *STAGES, EXPORT) == digests(finished, *STAGES, EXPORT)
+    reports = "08_reporting/tiny"
+    for name in ("ingestion_report.md", "accent_report.md", "pretraining_report.md"):
+        assert (bucket / reports / name).read_text() == (finished / reports / name).read_text()
+    assert (bucket / reports / "training_curves.png").read_bytes().startswith(b"\x89PNG")
+
+    # A run that was killed before its last checkpoint goes on from the one before.
+    (bucket / PRETRAINING / MANIFEST_NAME).unlink()
+    for path in (bucket / PRETRAINING / "checkpoints").glob("step-20.*"):
+        path.unlink()
+    (bucket / EXPORT).rmtree()
+    kedro_run(workspace, "pretrain", data_root=str(bucket))
+    assert digests(bucket, EXPORT) == digests(finished, EXPORT)
+    steps = [line["step"] for line in read_history(bucket / PRETRAINING / HISTORY_FILE)]
+    assert steps == [5, 10, 10, 15, 20, 20]
+
+    kedro_run(workspace, "detect", text="Él cantó.", data_root=str(bucket))
+    assert (bucket / reports / "detection.txt").read_text() in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "pipeline", ["ingestion", "vocabulary", "records", "pretraining", "export", "detect"]
+)
+def test_every_stage_names_a_storage_that_is_not_known(workspace, pipeline):
+    with pytest.raises(click.ClickException, match="s3:// is no storage that TensorFlow knows"):
+        kedro_run(workspace, pipeline, data_root="s3://bucket/data", text="hola")

@@ -46,6 +46,19 @@ def test_starting_over_drops_everything(path):
     assert steps(path) == []
 
 
+def test_on_an_object_store_lines_wait_for_the_next_checkpoint(bucket):
+    history = History(bucket / "history.jsonl", resume_step=0)
+    for step in (10, 20):
+        history.append("train", step, {"loss": 1.0})
+    assert steps(history.path) == []
+    history.flush()
+    history.append("train", 30, {"loss": 1.0})
+    assert steps(history.path) == [10, 20]
+    history.flush()
+    history.flush()
+    assert steps(history.path) == [10, 20, 30]
+
+
 @pytest.mark.parametrize("lost", [1, 2, 10])
 def test_a_line_cut_short_by_a_crash_is_left_out_and_mended(path, lost):
     content = path.read_text()

@@ -24,6 +24,7 @@ from selectra_pipeline.pretraining.loop import NonFiniteLossError, pretrain
 from selectra_pipeline.pretraining.schedule import LearningRateSchedule
 from selectra_pipeline.pretraining.strategy import create_strategy
 from selectra_pipeline.pretraining.tracker import SilentTracker
+from selectra_pipeline.shards.files import local_copy
 from selectra_pipeline.shards.manifest import MANIFEST_NAME, Manifest
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 
@@ -180,6 +181,27 @@ def test_a_resumed_run_ends_in_the_same_weights_however_it_is_watched(
     assert history_steps(directory, "train") == before + after
     # The tracker of the second process knows what the first one measured.
     assert [step for step, values in tracker.told if "train/loss" in values] == before + after
+
+
+class StepsTracker:
+    """Keeps the steps at which the training was reported."""
+
+    def __init__(self):
+        self.steps = []
+
+    def metrics(self, values, step):
+        self.steps += [step] if "train/loss" in values else []
+
+
+def test_a_run_on_a_remote_storage_goes_on_where_it_stopped(unbroken, tiny, bucket):
+    directory, tracker = bucket / "run", StepsTracker()
+    with pytest.raises(TrainingInterrupted):
+        train_again(tiny, directory, SigtermTracker(), log_every=5)
+    train_again(tiny, directory, tracker)
+    assert tracker.steps == [30, 40, 50, 60]
+    assert history_steps(directory, "train") == [5, 10, 15, 20, 25, 30, 40, 50, 60]
+    with local_copy(directory) as copy:
+        assert_equal_states(final_state(Manifest.load(copy)), final_state(unbroken.manifest))
 
 
 def run_and_kill(tiny, directory, kill_at):

@@ -39,6 +39,29 @@ def test_an_error_keeps_the_old_file_and_leaves_no_temporary(tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_a_remote_file_appears_whole_under_its_name(bucket):
+    path = bucket / "new" / "a.txt"
+    with replace_file(path) as temporary:
+        temporary.write_text("entero")
+        assert not path.exists()
+    assert path.read_text() == "entero"
+    assert list(bucket.walk()) == [(bucket, ["new"], []), (path.parent, [], ["a.txt"])]
+    assert not temporary.exists()
+
+
+def test_an_error_keeps_the_old_remote_file(bucket):
+    path = bucket / "a.txt"
+    write_text(path, "viejo")
+    with pytest.raises(RuntimeError):
+        write_half_and_fail(path, RuntimeError())
+    assert path.read_text() == "viejo"
+
+
+def test_a_full_disk_names_where_files_wait_for_their_upload(bucket):
+    with pytest.raises(StorageError, match=r"full while writing ram://.*; .* set TMPDIR"):
+        write_half_and_fail(bucket / "a.txt", OSError(errno.ENOSPC, "no space"))
+
+
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
 def test_a_full_disk_names_the_file_and_the_way_out(tmp_path, number):
     error = OSError(number, "no space")
@@ -81,6 +104,13 @@ def test_files_are_opened_by_their_suffix(tmp_path, name):
     (tmp_path / name).write_bytes(PACKERS[name](CONTENT))
     with open_binary(tmp_path / name) as opened:
         assert opened.read() == CONTENT
+
+
+@pytest.mark.parametrize("name", PACKERS)
+def test_remote_files_are_opened_by_their_suffix(bucket, name):
+    (bucket / name).write_bytes(PACKERS[name](CONTENT))
+    with open_binary(bucket / name) as opened:
+        assert list(opened) == CONTENT.splitlines(keepends=True)
 
 
 def test_lines_of_a_zstd_file_can_be_iterated(tmp_path):

@@ -3,7 +3,8 @@ import shutil
 
 import pytest
 
-from selectra_pipeline.shards.manifest import Manifest, ManifestError, Shard, finished
+from selectra_pipeline.shards.files import write_text
+from selectra_pipeline.shards.manifest import Manifest, ManifestError, Shard, finished, withdraw
 
 
 @pytest.fixture
@@ -82,6 +83,27 @@ def test_verifying_finds_a_change_that_keeps_the_size(manifest):
 def test_a_stage_is_finished_only_with_the_same_fingerprint(manifest):
     assert finished(manifest.directory, "mark") == manifest
     assert finished(manifest.directory, "another") is None
+
+
+def test_a_directory_whose_manifest_was_withdrawn_is_unfinished_and_keeps_its_shards(manifest):
+    manifest.save()
+    withdraw(manifest.directory)
+    withdraw(manifest.directory)  # there is none any more
+    assert finished(manifest.directory, manifest.fingerprint) is None
+    assert all(path.exists() for path in manifest.paths("train"))
+
+
+def test_a_remote_directory_is_loaded_and_verified(bucket):
+    write_text(bucket / "a", "uno")
+    shards = {"train": (Shard.describe(bucket / "a", 1),)}
+    Manifest(bucket, "documents", "abc", shards).save()
+    Manifest.load(bucket).verify()
+    write_text(bucket / "a", "dos")
+    with pytest.raises(ManifestError, match=f"{bucket}/a was changed after"):
+        Manifest.load(bucket).verify()
+    (bucket / "a").unlink()
+    with pytest.raises(ManifestError, match=f"{bucket}/a is missing"):
+        Manifest.load(bucket)
 
 
 def test_the_digest_of_the_content_ignores_the_configuration_but_not_a_byte(manifest):

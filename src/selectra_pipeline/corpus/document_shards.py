@@ -3,7 +3,6 @@
 import contextlib
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -12,6 +11,7 @@ import zstandard
 from selectra_pipeline.corpus.document import Document
 from selectra_pipeline.shards.files import open_binary, replace_file, storage_errors
 from selectra_pipeline.shards.manifest import MANIFEST_NAME, Manifest, ManifestError, Shard
+from selectra_pipeline.shards.paths import Path, as_path
 
 COMPRESSION_LEVEL = 3
 BUFFERED_BYTES = 128_000_000  # of all shards together
@@ -109,7 +109,7 @@ def read_shard(path: str | Path) -> Iterator[Document]:
     Raises:
         ManifestError: the file is cut off or its content is not what the ingestion stage writes.
     """
-    path, number = Path(path), 0
+    path, number = as_path(path), 0
     try:
         with open_binary(path) as opened:
             for number, line in enumerate(opened, start=1):  # noqa: B007 - for the message

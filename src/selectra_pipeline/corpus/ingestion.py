@@ -4,7 +4,6 @@ import logging
 import time
 import unicodedata
 from collections.abc import Iterator
-from pathlib import Path
 
 from selectra_pipeline import __version__
 from selectra_pipeline.config.base import UserError, fingerprint
@@ -16,7 +15,8 @@ from selectra_pipeline.corpus.normalization import normalize_document, normalize
 from selectra_pipeline.corpus.source_files import describe_files, find_source_files
 from selectra_pipeline.corpus.sources import open_corpus
 from selectra_pipeline.corpus.statistics import Tally
-from selectra_pipeline.shards.manifest import MANIFEST_NAME, Manifest, finished
+from selectra_pipeline.shards.manifest import Manifest, finished, withdraw
+from selectra_pipeline.shards.paths import Path, as_path
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ def ingest(config: IngestionConfig, directory: str | Path) -> Manifest:
         CorpusError: no document is left for a split.
         StorageError: the disk is full.
     """
-    directory = Path(directory)
+    directory = as_path(directory)
     inputs = _describe_inputs(config)
     # Which characters are assigned depends on Python's Unicode tables.
     mark = fingerprint(RULES_VERSION, unicodedata.unidata_version, config, inputs)
@@ -87,7 +87,7 @@ def _describe_inputs(config: IngestionConfig) -> list[dict[str, str | int]]:
 
 def _clear(directory: Path) -> None:
     """Remove what an earlier or interrupted run left, the manifest first."""
-    (directory / MANIFEST_NAME).unlink(missing_ok=True)
+    withdraw(directory)
     for split in (TRAIN, HELDOUT):
         for pattern in (f"{split}-*.jsonl.zst", f".{split}-*.jsonl.zst.*.tmp"):
             for path in directory.glob(pattern):

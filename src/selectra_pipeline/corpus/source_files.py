@@ -5,10 +5,11 @@ import glob
 import logging
 import os
 from dataclasses import dataclass
-from pathlib import Path
 
 from selectra_pipeline.config.base import UserError
 from selectra_pipeline.shards.files import file_sha256
+from selectra_pipeline.shards.paths import Path, as_path, file_state, is_remote, resolve
+from selectra_pipeline.shards.remote import remote_errors
 
 logger = logging.getLogger(__name__)
 
@@ -49,15 +50,17 @@ def find_source_files(paths: tuple[str, ...]) -> list[SourceFile]:
     """The files that the paths name: in the order of the paths, sorted within each, each once.
 
     A path is a file, a folder (searched recursively; hidden files are passed over) or a glob
-    (`**` stands for any number of folders).
+    (`**` stands for any number of folders, in local paths).
 
     Raises:
         SourceError: a path that does not exist or names no file of a supported format.
+        StorageError: a remote path whose storage is unknown or does not answer.
     """
     found: dict[Path, SourceFile] = {}
     for path in paths:
-        for file in _expand(os.path.expanduser(path)):
-            found.setdefault(file.path.resolve(), file)
+        with remote_errors(path):
+            for file in _expand(os.path.expanduser(path)):
+                found.setdefault(resolve(file.path), file)
     return list(found.values())
 
 
@@ -66,14 +69,14 @@ def describe_files(files: list[SourceFile]) -> list[dict[str, str | int]]:
 
     Above `HASHED_BYTES` in all, the time of the last change stands in for the checksum.
     """
-    states = [file.path.stat() for file in files]
-    hashed = sum(state.st_size for state in states) <= HASHED_BYTES
+    states = [file_state(file.path) for file in files]
+    hashed = sum(state.bytes for state in states) <= HASHED_BYTES
     return [
         {
             "name": file.name,
-            "bytes": state.st_size,
+            "bytes": state.bytes,
             **(
-                {"sha256": file_sha256(file.path)} if hashed else {"modified_ns": state.st_mtime_ns}
+                {"sha256": file_sha256(file.path)} if hashed else {"modified_ns": state.modified_ns}
             ),
         }
         for file, state in zip(files, states, strict=True)
@@ -91,20 +94,21 @@ def file_format(name: str) -> str | None:
 
 
 def _expand(path: str) -> list[SourceFile]:
-    if os.path.isfile(path):
+    place = as_path(path)
+    if place.is_file():
         declared = file_format(path)
         if declared is None:
             raise SourceError(
                 f"{path} is in no supported format: {SUPPORTED} are (Parquet compresses inside "
                 "the file); convert or rename it"
             )
-        return [SourceFile(Path(path), Path(path).name, declared)]
-    if os.path.isdir(path):
-        return _supported(path, _files_below(Path(path)), Path(path))
+        return [SourceFile(place, place.name, declared)]
+    if place.is_dir():
+        return _supported(path, _files_below(place), place)
     if glob.has_magic(path):
-        matches = [Path(match) for match in glob.glob(path, recursive=True)]
-        return _supported(path, [match for match in matches if match.is_file()], _glob_root(path))
-    raise SourceError(f"{path} does not exist; {_what_lies_beside(Path(path))}")
+        matches = [match for match in _matches(place) if match.is_file()]
+        return _supported(path, matches, _glob_root(place))
+    raise SourceError(f"{path} does not exist; {_what_lies_beside(place)}")
 
 
 def _supported(path: str, candidates: list[Path], root: Path) -> list[SourceFile]:
@@ -119,7 +123,7 @@ def _supported(path: str, candidates: list[Path], root: Path) -> list[SourceFile
     if not files:
         what = "matches no file" if glob.has_magic(path) else "holds no file"
         raise SourceError(
-            f"{path} {what} of a supported format ({SUPPORTED}); {_what_lies_beside(Path(path))}"
+            f"{path} {what} of a supported format ({SUPPORTED}); {_what_lies_beside(as_path(path))}"
         )
     if others:
         logger.warning(
@@ -129,17 +133,29 @@ def _supported(path: str, candidates: list[Path], root: Path) -> list[SourceFile
 
 
 def _files_below(folder: Path) -> list[Path]:
+    if is_remote(folder):
+        paths = [parent / name for parent, _, names in folder.walk() for name in names]
+    else:
+        paths = [path for path in folder.rglob("*") if path.is_file()]
     return [
         path
-        for path in folder.rglob("*")
-        if path.is_file()
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        for path in paths
+        if not any(part.startswith(".") for part in path.relative_to(folder).parts)
     ]
 
 
-def _glob_root(path: str) -> Path:
+def _matches(pattern: Path) -> list[Path]:
+    if not is_remote(pattern):
+        return [as_path(match) for match in glob.glob(str(pattern), recursive=True)]
+    root = _glob_root(pattern)
+    if "**" in pattern.parts:
+        raise SourceError(f"{pattern}: ** works in local paths only; name the folder {root}")
+    return list(root.glob("/".join(pattern.relative_to(root).parts)))
+
+
+def _glob_root(pattern: Path) -> Path:
     """The folders of a glob before its first wildcard."""
-    root = Path(path)
+    root = pattern
     while glob.has_magic(str(root)):
         root = root.parent
     return root
@@ -147,9 +163,9 @@ def _glob_root(path: str) -> Path:
 
 def _what_lies_beside(path: Path) -> str:
     """A hint for a path that leads nowhere: supported files in the nearest folder that exists."""
-    folder = path
-    while not folder.is_dir() or glob.has_magic(str(folder)):
-        folder = folder.parent
+    folder = _nearest_folder(path)
+    if folder is None:
+        return "nor does its bucket"
     names = sorted(file.name for file in folder.iterdir() if file_format(file.name))
     nearest = difflib.get_close_matches(path.name, names, n=1)
     if nearest:
@@ -157,6 +173,16 @@ def _what_lies_beside(path: Path) -> str:
     if names:
         return f"{folder} holds {_listed(names)}"
     return f"{folder} holds no supported files; correct source.paths in the ingestion parameters"
+
+
+def _nearest_folder(path: Path) -> Path | None:
+    """The folder above that exists and is nearest; None where there is not even a bucket."""
+    for folder in (path, *path.parents):
+        if str(folder).endswith("://"):
+            break
+        if not glob.has_magic(str(folder)) and folder.is_dir():
+            return folder
+    return None
 
 
 def _listed(names: list[str], limit: int = 5) -> str:

@@ -22,7 +22,7 @@ import zstandard
 from selectra_pipeline.config.ingestion import IngestionConfig, SourceConfig
 from selectra_pipeline.corpus.document import Document
 from selectra_pipeline.corpus.source_files import SourceError, SourceFile, find_source_files
-from selectra_pipeline.shards.files import open_binary
+from selectra_pipeline.shards.files import open_binary, open_stored
 
 logger = logging.getLogger(__name__)
 
@@ -146,7 +146,7 @@ def _read_parquet(
     file: SourceFile, config: SourceConfig, counts: Counter[str]
 ) -> Iterator[Document]:
     try:
-        with pq.ParquetFile(file.path) as parquet:
+        with open_stored(file.path) as opened, pq.ParquetFile(opened) as parquet:
             columns = _parquet_columns(file, parquet.schema_arrow, config.text_field)
             batches = parquet.iter_batches(PARQUET_BATCH, columns=columns)
             records = (record for batch in batches for record in zip(*batch.columns, strict=True))

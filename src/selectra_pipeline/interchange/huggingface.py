@@ -7,7 +7,6 @@ import dataclasses
 import json
 import logging
 import math
-from pathlib import Path
 from typing import get_args
 
 import numpy as np
@@ -30,6 +29,7 @@ from selectra_pipeline.model.trained import (
     load_trained,
 )
 from selectra_pipeline.shards.manifest import Manifest, Shard, finished
+from selectra_pipeline.shards.paths import Path, as_path
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 
 EXPORT_KIND = "export"
@@ -62,7 +62,7 @@ def export(pretraining: Manifest, directory: str | Path) -> Manifest:
             in `directory`.
         StorageError: the disk is full.
     """
-    directory = Path(directory)
+    directory = as_path(directory)
     tokenizer = load_tokenizer(pretraining)
     export_fingerprint = fingerprint(
         EXPORT_KIND,

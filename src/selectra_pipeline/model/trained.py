@@ -1,7 +1,6 @@
 """The model of a finished pre-training run, with its tokenizer, checked before it is used."""
 
 import dataclasses
-from pathlib import Path
 from typing import NamedTuple
 
 import tensorflow as tf
@@ -10,6 +9,7 @@ from selectra_pipeline.config.base import ConfigError
 from selectra_pipeline.config.pretraining import PretrainingConfig
 from selectra_pipeline.model.electra import Electra
 from selectra_pipeline.shards.manifest import Manifest
+from selectra_pipeline.shards.paths import Path
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 
 TOKENIZER_DIRECTORY = "tokenizer"  # in the directory of a run: its own copy
@@ -90,7 +90,9 @@ def load_trained(pretraining: Manifest) -> TrainedElectra:
 
 
 def _check_vocabulary(prefix: Path, tokenizer: Tokenizer) -> None:
-    shapes = dict(tf.train.list_variables(str(prefix)))
+    # `tf.train.list_variables` asks first whether the prefix is a folder: on some storage it is.
+    reader = tf.compat.v1.train.NewCheckpointReader(str(prefix))
+    shapes = reader.get_variable_to_shape_map()
     rows = next(shape[0] for name, shape in shapes.items() if name.startswith(WORD_TABLE))
     if rows != tokenizer.size:
         raise ConfigError(

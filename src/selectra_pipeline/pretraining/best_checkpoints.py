@@ -3,7 +3,6 @@
 import json
 import math
 from collections.abc import Mapping
-from pathlib import Path
 from typing import NamedTuple
 
 import tensorflow as tf
@@ -11,6 +10,7 @@ import tensorflow as tf
 from selectra_pipeline.config.base import ConfigError
 from selectra_pipeline.config.checkpoint import MORE_IS_BETTER, CheckpointConfig
 from selectra_pipeline.shards.files import replace_file, write_text
+from selectra_pipeline.shards.paths import Path
 
 INDEX_FILE = "best.json"
 

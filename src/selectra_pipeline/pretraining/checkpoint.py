@@ -4,7 +4,6 @@ import contextlib
 import errno
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 
 import tensorflow as tf
 
@@ -13,6 +12,8 @@ from selectra_pipeline.model.electra import Electra
 from selectra_pipeline.pretraining.best_checkpoints import BestCheckpoints
 from selectra_pipeline.pretraining.run_plan import ResumeError
 from selectra_pipeline.shards.files import storage_errors
+from selectra_pipeline.shards.paths import Path, as_path
+from selectra_pipeline.shards.remote import remote_errors
 
 logger = logging.getLogger(__name__)
 
@@ -78,8 +79,9 @@ class Checkpoints:
             heldout: the held-out metrics of this step; without them it can't be one of the best.
         """
         step = int(self._step.numpy())
-        with storage_errors(self._manager.directory), _full_disk_as_os_error():
-            prefix = Path(self._manager.save(checkpoint_number=step, check_interval=False))
+        directory = self._manager.directory
+        with storage_errors(directory), remote_errors(directory), _full_disk_as_os_error():
+            prefix = as_path(self._manager.save(checkpoint_number=step, check_interval=False))
             if heldout is not None:
                 self.best.offer(prefix, step, heldout)
         return prefix
@@ -103,7 +105,7 @@ class Checkpoints:
 
 def is_complete(prefix: str | Path) -> bool:
     """Whether both files of a checkpoint are there: those of one in the list may be deleted."""
-    prefix = Path(prefix)
+    prefix = as_path(prefix)
     suffixes = (".index", ".data-00000-of-00001")
     return all(prefix.with_name(prefix.name + suffix).exists() for suffix in suffixes)
 
@@ -116,7 +118,7 @@ def newest_step(directory: Path) -> int:
 
 
 def _newest_complete(listed: Sequence[str]) -> Path | None:
-    return next(filter(is_complete, map(Path, reversed(listed))), None)
+    return next(filter(is_complete, map(as_path, reversed(listed))), None)
 
 
 @contextlib.contextmanager

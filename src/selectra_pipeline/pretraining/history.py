@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 
 from selectra_pipeline.pretraining.tracker import Tracker
 from selectra_pipeline.shards.files import storage_errors, write_text
+from selectra_pipeline.shards.paths import Path, is_remote
 
 HISTORY_FILE = "history.jsonl"  # in the directory of a run
 
@@ -14,7 +14,9 @@ class History:
     """An append-only JSON Lines file of {"step", "split", metrics...}.
 
     It is the run's own memory: curves stay whole over restarts, whatever became of a tracking
-    server. Lines after the step that a run resumes from are dropped, they will come again.
+    server. Lines after the step that a run resumes from are dropped, they will come again. So
+    nothing is lost where the file cannot be appended to, on an object store: there, `flush` writes
+    it anew, before each checkpoint.
 
     Args:
         writable: false on hosts that only read what the chief writes.
@@ -22,6 +24,7 @@ class History:
 
     def __init__(self, path: Path, resume_step: int, writable: bool = True) -> None:
         self.path, self.writable = path, writable
+        self._waiting: list[str] = []  # lines for `flush`
         if not writable:
             return
         kept = [line for line in read_history(path) if line["step"] <= resume_step]
@@ -31,8 +34,19 @@ class History:
         """Add one line of metrics of `split` ("train" or "heldout")."""
         if not self.writable:
             return
+        line = _line({"step": step, "split": split, **values})
+        if is_remote(self.path):
+            self._waiting.append(line)
+            return
         with storage_errors(self.path), open(self.path, "a", encoding="utf-8") as opened:
-            opened.write(_line({"step": step, "split": split, **values}))
+            opened.write(line)
+
+    def flush(self) -> None:
+        """Write the lines that wait for it: local files have theirs already."""
+        if self._waiting:
+            written = self.path.read_text(encoding="utf-8")
+            write_text(self.path, written + "".join(self._waiting))
+            self._waiting.clear()
 
     def find(self, split: str, step: int) -> dict[str, float] | None:
         """The metrics of `split` that were added at `step`, or None."""

@@ -4,7 +4,6 @@ import dataclasses
 import itertools
 import logging
 import math
-from pathlib import Path
 
 import tensorflow as tf
 
@@ -52,6 +51,7 @@ from selectra_pipeline.records.reader import (
     training_batches,
 )
 from selectra_pipeline.shards.manifest import MANIFEST_NAME, Manifest, Shard, finished
+from selectra_pipeline.shards.paths import Path, as_path
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 
 logger = logging.getLogger(__name__)
@@ -104,7 +104,7 @@ def pretrain(
         HostLostError: another host of the run is gone.
         StorageError: the disk is full; the last checkpoint is good.
     """
-    directory = Path(directory)
+    directory = as_path(directory)
     check_fit(config, records, tokenizer)
     defining = defining_facts(config, records, tokenizer)
     run_fingerprint = fingerprint("pretraining", defining)
@@ -325,6 +325,7 @@ class PretrainingRun:
     def _save(self) -> None:
         if not self.is_chief:
             return
+        self.history.flush()
         self.checkpoints.save(self._heldout_here())
         # The run goes on from a shorter one: what was its last checkpoint may be deleted from here.
         (self.directory / MANIFEST_NAME).unlink(missing_ok=True)

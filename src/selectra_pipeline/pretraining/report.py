@@ -4,6 +4,7 @@ import numpy as np
 
 from selectra_pipeline.model.trained import load_trained
 from selectra_pipeline.pretraining.accent_movement import initial_word_table
+from selectra_pipeline.shards.files import open_stored
 from selectra_pipeline.shards.manifest import Manifest
 from selectra_pipeline.vocabulary.accents import accent_markdown, audit_accents
 
@@ -50,6 +51,7 @@ def accent_report(pretraining: Manifest, records: Manifest) -> str:
     """How entries with and without a diacritic fared in training, as Markdown."""
     model, tokenizer, config = load_trained(pretraining)
     initial, final = initial_word_table(model, config), model.embeddings.word_embeddings.numpy()
-    counts = np.load(records.paths("token_counts")[0])
+    with open_stored(records.paths("token_counts")[0]) as opened:
+        counts = np.load(opened)
     groups = audit_accents(tokenizer.vocabulary, counts, initial, final)
     return accent_markdown(groups)

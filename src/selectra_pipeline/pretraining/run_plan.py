@@ -8,7 +8,6 @@ plan would have made from the start. All else that the weights depend on may not
 import dataclasses
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -17,6 +16,7 @@ from selectra_pipeline.config.base import ConfigError, UserError, differences
 from selectra_pipeline.config.schedule import ScheduleConfig
 from selectra_pipeline.pretraining.schedule import LearningRateSchedule
 from selectra_pipeline.shards.files import write_text
+from selectra_pipeline.shards.paths import Path
 
 RUN_FILE = "run.json"
 EARLIER_PLANS = "earlier_plans"  # in RUN_FILE, beside the defining facts

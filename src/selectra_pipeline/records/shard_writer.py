@@ -5,7 +5,6 @@ import json
 import random
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
-from pathlib import Path
 from typing import Self
 
 import numpy as np
@@ -20,6 +19,7 @@ from selectra_pipeline.records.schema import serializer
 from selectra_pipeline.records.sentences import split_sentences
 from selectra_pipeline.shards.files import file_sha256, replace_file, write_text
 from selectra_pipeline.shards.manifest import Shard
+from selectra_pipeline.shards.paths import Path
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 
 CHARACTERS_PER_BATCH = 1_000_000  # what is tokenised at a time

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,8 @@ from selectra_pipeline.config.records import RecordsConfig
 from selectra_pipeline.records.shard_writer import ShardReport, ShardTask, write_shard
 from selectra_pipeline.records.workers import run_tasks
 from selectra_pipeline.shards.files import replace_file
-from selectra_pipeline.shards.manifest import MANIFEST_NAME, Manifest, Shard, finished
+from selectra_pipeline.shards.manifest import Manifest, Shard, finished, withdraw
+from selectra_pipeline.shards.paths import Path, as_path
 from selectra_pipeline.vocabulary.accents import check_accents
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 
@@ -49,12 +49,12 @@ def write_records(
         AccentError: the text was stripped of accents after the vocabulary was learned.
         WorkerError: a worker process was killed.
     """
-    directory = Path(directory)
+    directory = as_path(directory)
     tokenizer = Tokenizer.load(tokenizer_directory)
     fingerprint = records_fingerprint(documents, tokenizer, config)
     if manifest := finished(directory, fingerprint):
         return manifest
-    (directory / MANIFEST_NAME).unlink(missing_ok=True)  # its shards are about to be replaced
+    withdraw(directory)
     tasks = shard_tasks(documents, tokenizer, config, directory, fingerprint)
     reports = _by_split(tasks, run_tasks(write_shard, tasks, _worker_count(documents, config)))
     for split, of_split in reports.items():

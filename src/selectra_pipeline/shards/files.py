@@ -1,4 +1,8 @@
-"""Files that are whole or absent: written under a temporary name, then renamed."""
+"""Files that are whole or absent, on any storage.
+
+A local file is written under a temporary name, then renamed. A remote one is written to a local
+temporary file, then uploaded, which an object store does whole or not at all.
+"""
 
 import contextlib
 import errno
@@ -6,19 +10,17 @@ import gzip
 import hashlib
 import io
 import os
+import pathlib
+import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import IO
 
 import zstandard
 
-from selectra_pipeline.config.base import UserError
+from selectra_pipeline.shards.paths import Path, StorageError, as_path, is_remote
+from selectra_pipeline.shards.remote import RemoteFile, download, make_folder, upload
 
 READ_BYTES = 1 << 17
-
-
-class StorageError(UserError, OSError):
-    """A file could not be written. The message says how to mend it."""
 
 
 @contextlib.contextmanager
@@ -31,27 +33,21 @@ def storage_errors(path: str | Path) -> Iterator[None]:
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
+        elsewhere = "TMPDIR" if is_remote(path) else "data_root"
         raise StorageError(
             error.errno,
-            f"the disk is full while writing {path}; free some space or set data_root to another "
+            f"the disk is full while writing {path}; free some space or set {elsewhere} to another "
             "disk, and run the same command again: finished stages are kept",
         ) from error
 
 
 @contextlib.contextmanager
-def replace_file(path: str | Path) -> Iterator[Path]:
-    """Give a temporary path beside `path`; move it into place when the block ends without error."""
-    path = Path(path)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with storage_errors(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            yield temporary
-            with open(temporary, "rb") as written:
-                os.fsync(written.fileno())
-            os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+def replace_file(path: str | Path) -> Iterator[pathlib.Path]:
+    """Give a local temporary path; move it into place when the block ends without error."""
+    path = as_path(path)
+    replace = _replace_remote_file if is_remote(path) else _replace_local_file
+    with storage_errors(path), replace(path) as temporary:
+        yield temporary
 
 
 def write_text(path: str | Path, text: str) -> None:
@@ -60,17 +56,72 @@ def write_text(path: str | Path, text: str) -> None:
         temporary.write_text(text, encoding="utf-8")
 
 
+@contextlib.contextmanager
+def local_copy(path: str | Path) -> Iterator[pathlib.Path]:
+    """Give a file or folder as a local one of the same name, for programs that know no other."""
+    path = as_path(path)
+    if not is_remote(path):
+        yield path
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        copy = pathlib.Path(folder, path.name)
+        download(path, copy)
+        yield copy
+
+
 def open_binary(path: str | Path) -> IO[bytes]:
     """Open a plain, `.gz` or `.zst` file for reading its uncompressed bytes.
 
     Reading to the end of a compressed file that was cut off raises `EOFError`.
     """
-    suffix = Path(path).suffix.lower()
+    suffix = as_path(path).suffix.lower()
     if suffix == ".gz":
-        return gzip.open(path, "rb")
+        return _GzipFile(open_stored(path))
     if suffix == ".zst":
         return io.BufferedReader(_ZstdFile(path), buffer_size=READ_BYTES)
+    return open_stored(path)
+
+
+def open_stored(path: str | Path) -> IO[bytes]:
+    """Open a file for reading its bytes as they are stored."""
+    path = as_path(path)
+    if is_remote(path):
+        return io.BufferedReader(RemoteFile(path), buffer_size=READ_BYTES)
     return open(path, "rb")
+
+
+@contextlib.contextmanager
+def _replace_local_file(path: pathlib.Path) -> Iterator[pathlib.Path]:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield temporary
+        with open(temporary, "rb") as written:
+            os.fsync(written.fileno())
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _replace_remote_file(path: Path) -> Iterator[pathlib.Path]:
+    with tempfile.TemporaryDirectory() as folder:
+        temporary = pathlib.Path(folder, path.name)
+        make_folder(path.parent)
+        yield temporary
+        upload(temporary, path)
+
+
+class _GzipFile(gzip.GzipFile):
+    """A gzip file that closes the file below it: `GzipFile` closes only what it opened itself."""
+
+    def __init__(self, stored: IO[bytes]) -> None:
+        super().__init__(fileobj=stored, mode="rb")
+        self._stored = stored
+
+    def close(self) -> None:
+        super().close()
+        self._stored.close()
 
 
 class _ZstdFile(io.RawIOBase):
@@ -82,7 +133,7 @@ class _ZstdFile(io.RawIOBase):
 
     def __init__(self, path: str | Path) -> None:
         self._path = path
-        self._file = open(path, "rb")  # noqa: SIM115 - `close` closes it
+        self._file = open_stored(path)
         self._frame: zstandard.ZstdDecompressionObj | None = None
         self._compressed = b""  # read from the file, not yet decompressed
         self._plain = memoryview(b"")  # decompressed, not yet given out
@@ -120,5 +171,5 @@ class _ZstdFile(io.RawIOBase):
 
 def file_sha256(path: str | Path) -> str:
     """SHA-256 of a file's bytes, as hex digits."""
-    with open(path, "rb") as opened:
+    with open_stored(path) as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()

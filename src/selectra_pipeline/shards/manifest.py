@@ -6,11 +6,12 @@ complete; one without is unfinished, and its shards may be reused if their check
 
 import dataclasses
 import json
-from pathlib import Path
 from typing import Any, Self
 
 from selectra_pipeline.config.base import UserError
 from selectra_pipeline.shards.files import file_sha256, write_text
+from selectra_pipeline.shards.paths import Path, as_path, file_state
+from selectra_pipeline.shards.remote import remote_errors
 
 MANIFEST_NAME = "manifest.json"
 
@@ -31,7 +32,7 @@ class Shard:
     @classmethod
     def describe(cls, path: Path, count: int) -> Self:
         """Measure a finished file that holds `count` items."""
-        return cls(path.name, count, path.stat().st_size, file_sha256(path))
+        return cls(path.name, count, file_state(path).bytes, file_sha256(path))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -94,7 +95,7 @@ class Manifest:
             FileNotFoundError: no manifest: the stage that makes it has not finished.
             ManifestError: the manifest is damaged, or a shard is missing or has another size.
         """
-        directory = Path(directory)
+        directory = as_path(directory)
         path = directory / MANIFEST_NAME
         if not path.exists():
             raise FileNotFoundError(
@@ -113,7 +114,7 @@ class Manifest:
             raise ManifestError(f"{path} is damaged ({error}); delete {directory}") from error
         for split, listed in shards.items():
             for file_path, shard in zip(manifest.paths(split), listed, strict=True):
-                size = file_path.stat().st_size if file_path.exists() else None
+                size = file_state(file_path).bytes if file_path.exists() else None
                 if size != shard.bytes:
                     state = "is missing" if size is None else f"has {size} bytes"
                     raise ManifestError(
@@ -135,6 +136,16 @@ class Manifest:
                         f"{path} was changed after it was written (its checksum differs); "
                         f"delete {self.directory / MANIFEST_NAME} and run the stage again"
                     )
+
+
+def withdraw(directory: Path) -> None:
+    """Remove a directory's manifest: its shards are about to be replaced.
+
+    Raises:
+        StorageError: nothing may be written there, or the storage does not answer.
+    """
+    with remote_errors(directory):
+        (directory / MANIFEST_NAME).unlink(missing_ok=True)
 
 
 def finished(directory: str | Path, fingerprint: str) -> Manifest | None:

@@ -4,14 +4,14 @@ import dataclasses
 import itertools
 import logging
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from selectra_pipeline.config.base import fingerprint
 from selectra_pipeline.config.vocabulary import VocabularyConfig
 from selectra_pipeline.corpus.document_shards import iterate_documents
 from selectra_pipeline.shards.files import write_text
-from selectra_pipeline.shards.manifest import MANIFEST_NAME, Manifest, Shard, finished
+from selectra_pipeline.shards.manifest import Manifest, Shard, finished, withdraw
+from selectra_pipeline.shards.paths import Path, as_path
 from selectra_pipeline.vocabulary.learning import (
     LEARNERS,
     VocabularyError,
@@ -41,7 +41,7 @@ def build_vocabulary(
     Raises:
         VocabularyError: too little text for the size, or text without accents.
     """
-    directory = Path(directory)
+    directory = as_path(directory)
     wanted = fingerprint("vocabulary", config, documents.content_digest)
     done = _finished(directory, wanted)
     if done is not None:
@@ -92,7 +92,7 @@ def _make_tokenizer(words: Mapping[str, int], config: VocabularyConfig) -> Token
 def _save(
     tokenizer: Tokenizer, facts: dict[str, Any], markdown: str, made_by: str, directory: Path
 ) -> Manifest:
-    (directory / MANIFEST_NAME).unlink(missing_ok=True)  # its files are about to be replaced
+    withdraw(directory)
     tokenizer.save(directory)
     write_text(directory / REPORT_FILE, markdown)
     shards = {

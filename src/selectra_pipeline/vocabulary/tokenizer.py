@@ -5,13 +5,13 @@ import itertools
 import json
 from collections.abc import Sequence
 from functools import cached_property
-from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 
 from selectra_pipeline.config.vocabulary import SPECIAL_TOKENS
 from selectra_pipeline.shards.files import write_text
+from selectra_pipeline.shards.paths import Path, as_path
 from selectra_pipeline.vocabulary.alphabet import CONTINUATION
 from selectra_pipeline.vocabulary.words import MAX_WORD_CHARACTERS, normalize, word_pattern
 
@@ -61,7 +61,7 @@ class Tokenizer:
             FileNotFoundError: a file is missing.
             ValueError: a file is damaged, or vocab.txt is not the one that was saved.
         """
-        directory = Path(directory)
+        directory = as_path(directory)
         for path in (directory / VOCABULARY_FILE, directory / SETTINGS_FILE):
             if not path.exists():
                 raise FileNotFoundError(f"{path} does not exist: run the vocabulary stage first")
@@ -92,8 +92,8 @@ class Tokenizer:
             "max_word_characters": MAX_WORD_CHARACTERS,
             "sha256": hashlib.sha256(text.encode()).hexdigest(),
         }
-        write_text(Path(directory) / VOCABULARY_FILE, text)
-        write_text(Path(directory) / SETTINGS_FILE, json.dumps(settings, indent=2) + "\n")
+        write_text(as_path(directory) / VOCABULARY_FILE, text)
+        write_text(as_path(directory) / SETTINGS_FILE, json.dumps(settings, indent=2) + "\n")
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.vocabulary, self.lowercase, self.strip_accents)
