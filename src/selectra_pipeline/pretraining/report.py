@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from selectra_pipeline.model.initialization import initial_value
+from selectra_pipeline.model.initial_weights import InitialWeights, starting_value
 from selectra_pipeline.model.trained import load_trained
 from selectra_pipeline.shards.manifest import Manifest
 from selectra_pipeline.vocabulary.accents import accent_markdown, audit_accents
@@ -46,13 +46,17 @@ def pretraining_report(pretraining: Manifest) -> str:
     return "\n".join(lines) + "\n"
 
 
-def accent_report(pretraining: Manifest, records: Manifest) -> str:
-    """How entries with and without a diacritic fared in training, as Markdown."""
+def accent_report(
+    pretraining: Manifest, records: Manifest, initial_weights: InitialWeights | None = None
+) -> str:
+    """How entries with and without a diacritic fared in training, as Markdown.
+
+    Args:
+        initial_weights: that the run started from, if it did not start from random ones.
+    """
     model, tokenizer, config = load_trained(pretraining)
     table = model.embeddings.word_embeddings
-    initial = initial_value(
-        table.path, tuple(table.shape), config.architecture.initializer_range, config.seed
-    )
+    initial = starting_value(table.path, tuple(table.shape), config, initial_weights)
     counts = np.load(records.paths("token_counts")[0])
     groups = audit_accents(tokenizer.vocabulary, counts, initial, table.numpy())
     return accent_markdown(groups)
