@@ -103,3 +103,10 @@ def test_messages_name_the_place_in_the_parameters():
     assert error_of({"objective": {"masking": {"fraction": 2}}}).startswith(
         "pretraining.objective.masking: fraction"
     )
+
+
+def test_one_encoder_can_only_be_fresh_where_the_other_is_not():
+    assert "set initial_weights, or remove it" in error_of({"fresh_encoder": "generator"})
+    assert "discriminator, generator" in error_of({"initial_weights": "x", "fresh_encoder": "both"})
+    config = PretrainingConfig.from_params({"initial_weights": "x", "fresh_encoder": "generator"})
+    assert config.fresh_encoder == "generator"

@@ -1,9 +1,13 @@
+import re
+
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from selectra_pipeline.config.architecture import ArchitectureConfig
 from selectra_pipeline.interchange.names import (
+    HUGGING_FACE_BUFFER,
+    ORIGINAL_STATE,
     TABLE,
     UnknownNameError,
     belongs_to,
@@ -94,6 +98,32 @@ def test_encoders_share_the_embeddings_and_nothing_else(paths):
 def test_names_are_those_of_the_published_checkpoints(path, original, encoder, hugging_face):
     assert original_name(path) == original
     assert hugging_face_name(path, encoder) == hugging_face
+
+
+@pytest.mark.parametrize("variable", ["gamma", "beta"])
+def test_layer_norms_have_their_old_names_in_the_oldest_hugging_face_files(variable):
+    path = path_from_hugging_face(f"electra.embeddings.LayerNorm.{variable}", "generator")
+    assert path == f"electra/embeddings/LayerNorm/{variable}"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "names", "others"),
+    [
+        (
+            ORIGINAL_STATE,
+            ["global_step", "electra/embeddings/LayerNorm/beta/adam_m", "a/kernel/adam_v"],
+            ["electra/embeddings/LayerNorm/beta", "a/adam_x"],
+        ),
+        (
+            HUGGING_FACE_BUFFER,
+            ["electra.embeddings.position_ids", "electra.embeddings.token_type_ids"],
+            ["electra.embeddings.position_embeddings.weight"],
+        ),
+    ],
+)
+def test_what_is_no_weight_is_told_by_its_name(pattern, names, others):
+    assert all(re.fullmatch(pattern, name) for name in names)
+    assert not any(re.fullmatch(pattern, name) for name in others)
 
 
 def test_a_name_that_is_not_listed_raises_and_names_the_nearest():

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import math
 import shutil
 import signal
 import subprocess
@@ -224,6 +225,43 @@ def test_a_corpus_of_files_without_a_single_accent_fails_before_training(workspa
 def test_an_empty_glob_names_itself(workspace):
     with pytest.raises(Exception, match=r"no-such-folder/\*\.txt"):
         kedro_run(workspace, "pretrain", run="nothing", corpus="no-such-folder/*.txt")
+
+
+def history(workspace: Path, run: str) -> list[dict]:
+    return read_history(workspace / f"data/06_models/{run}/pretraining" / HISTORY_FILE)
+
+
+def test_a_run_starts_from_the_exported_model_of_another(workspace):
+    schedule = {"warmup_steps": 5, "peak": 5e-3}
+    trained = {**TINY["pretraining"], "schedule": schedule, "total_steps": 100, "batch_size": 32}
+    kedro_run(workspace, "pretrain", run="trained", pretraining=trained)
+    exported = workspace / "data/06_models/trained/huggingface"
+    kedro_run(
+        workspace,
+        "pretrain",
+        run="continued",
+        vocabulary={**TINY["vocabulary"], "size": 5000, "import_from": str(exported)},
+        pretraining={**trained, "initial_weights": str(exported), "total_steps": 6, "log_every": 1},
+    )
+    reports = workspace / "data/08_reporting/continued"
+    assert "600 entries, imported" in (reports / "vocabulary_report.md").read_text()
+    # The first learning rate is 0, so the first loss is that of the initial weights.
+    first = history(workspace, "continued")[0]
+    trained_loss = history(workspace, "trained")[-1]["mlm_loss"]
+    assert first["step"] == 1
+    assert first["mlm_loss"] == pytest.approx(trained_loss, abs=0.3)
+    assert first["mlm_loss"] < math.log(600) - 0.5  # what a model knows that has learned nothing
+
+
+def test_weights_of_another_vocabulary_stop_the_run_before_training(finished, workspace):
+    changed = {
+        **TINY["pretraining"],
+        "initial_weights": str(finished / "06_models/tiny/huggingface"),
+    }
+    vocabulary = {**TINY["vocabulary"], "size": 500}
+    with pytest.raises(click.ClickException, match=r"500 entries\) is not .*\(600 entries"):
+        kedro_run(workspace, "pretrain", run="other", vocabulary=vocabulary, pretraining=changed)
+    assert not (workspace / "data/06_models/other").exists()
 
 
 # On a remote storage

@@ -1,10 +1,8 @@
 import numpy as np
 import pytest
-from tiny_run import config
 
-from selectra_pipeline.model.electra import Electra
 from selectra_pipeline.pretraining import accent_movement
-from selectra_pipeline.pretraining.accent_movement import AccentMovement, initial_word_table
+from selectra_pipeline.pretraining.accent_movement import AccentMovement
 
 VOCABULARY = ["camión", "camion", "ñu", "##é", "##e"]
 
@@ -40,11 +38,3 @@ def test_a_vocabulary_without_accents_has_no_movement_of_them(initial):
         "unaccented_movement": pytest.approx(2**0.5, rel=1e-5),
         "unaccented_drift": pytest.approx(1.0, rel=1e-5),
     }
-
-
-def test_the_initial_table_is_that_of_a_new_model_whatever_training_did():
-    run = config()
-    model = Electra.create(run.architecture, len(VOCABULARY), run.precision, run.seed)
-    new = model.embeddings.word_embeddings.numpy()
-    model.embeddings.word_embeddings.assign(new + 1.0)
-    np.testing.assert_array_equal(initial_word_table(model, run), new)

@@ -345,6 +345,7 @@ def test_an_exploding_loss_stops_the_run_and_names_step_and_batch(tiny, tmp_path
     run = loop.PretrainingRun(
         config(), tiny.records, tiny.tokenizer, tmp_path, SilentTracker(), create_strategy(config())
     )
+    run.resume()
     assert run.step == 10
     for variable in run.model.trainable_variables:
         assert np.isfinite(variable.numpy()).all(), variable.path

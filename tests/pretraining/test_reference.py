@@ -2,14 +2,12 @@
 
 import json
 import math
-import os
-from pathlib import Path
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from selectra_pipeline.config.architecture import EncoderConfig
+from electra_reference import DIRECTORY, FILES, encoder_configs, start_value
 from selectra_pipeline.config.objective import ObjectiveConfig
 from selectra_pipeline.config.pretraining import OptimizerConfig
 from selectra_pipeline.config.schedule import ScheduleConfig
@@ -22,10 +20,6 @@ from selectra_pipeline.pretraining.optimizer import AdamW
 from selectra_pipeline.pretraining.schedule import LearningRateSchedule
 from selectra_pipeline.records.reader import Batch
 
-DIRECTORY = Path(
-    os.environ.get("SELECTRA_REFERENCE_DIR") or Path(__file__).parents[1] / "reference"
-)
-FILES = sorted(DIRECTORY.glob("electra_reference_*.json"))
 RELATIVE = 1e-4
 
 
@@ -50,21 +44,7 @@ class Replay:
     def __init__(self, reference: dict) -> None:
         self.reference = reference
         self.config = config = reference["config"]
-        self.model = Electra(
-            encoder_config(
-                config,
-                config["generator_hidden_size"],
-                config["generator_num_attention_heads"],
-                config["generator_intermediate_size"],
-            ),
-            encoder_config(
-                config,
-                config["hidden_size"],
-                config["num_attention_heads"],
-                config["intermediate_size"],
-            ),
-            name="electra",
-        )
+        self.model = Electra(*encoder_configs(config), name="electra")
         self.model.build()
         ours = {original_name(v.path): v for v in self.model.trainable_variables}
         names = [variable["name"] for variable in reference["variables"]]
@@ -141,32 +121,6 @@ class Replay:
         clipped, _ = tf.clip_by_global_norm(gradients, self.config["clip_global_norm"])
         self.optimizer.apply(clipped)
         return tf.stack([outputs.loss, outputs.generated.mlm_loss, outputs.detected.rtd_loss])
-
-
-def encoder_config(config: dict, hidden: int, heads: int, intermediate: int) -> EncoderConfig:
-    return EncoderConfig(
-        vocab_size=config["vocab_size"],
-        embedding_size=config["embedding_size"],
-        hidden_size=hidden,
-        num_layers=config["num_hidden_layers"],
-        num_heads=heads,
-        intermediate_size=intermediate,
-        max_position_embeddings=config["max_position_embeddings"],
-        type_vocab_size=config["type_vocab_size"],
-        dropout=config["dropout"],
-        attention_dropout=config["dropout"],
-        layer_norm_epsilon=config["layer_norm_epsilon"],
-        initializer_range=0.02,
-    )
-
-
-def start_value(number: int, recorded: dict) -> np.ndarray:
-    """0.05 sin(12.9898 k + 78.233 (n + 1)), plus 1 where the name ends in gamma."""
-    k = np.arange(1, math.prod(recorded["shape"]) + 1, dtype=np.float64)
-    values = 0.05 * np.sin(12.9898 * k + 78.233 * (number + 1))
-    if recorded["name"].endswith("gamma"):
-        values += 1.0
-    return values.astype(np.float32).reshape(recorded["shape"])
 
 
 @pytest.fixture(scope="module", params=FILES, ids=lambda path: path.stem)

@@ -8,7 +8,7 @@ from selectra_pipeline.corpus.document import Document
 from selectra_pipeline.corpus.document_shards import DocumentShardsWriter
 from selectra_pipeline.shards.manifest import Manifest
 from selectra_pipeline.vocabulary.learning import learn
-from selectra_pipeline.vocabulary.stage import build_vocabulary
+from selectra_pipeline.vocabulary.stage import build_vocabulary, vocabulary_metrics
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 
 CONFIG = VocabularyConfig(size=300, alphabet_limit=60)
@@ -92,3 +92,26 @@ def test_an_alternative_that_cannot_be_learned_is_left_out_of_the_report(tmp_pat
     config = VocabularyConfig(size=105, alphabet_limit=60)
     manifest = build_vocabulary(documents, config, tmp_path / "vocabulary")
     assert list(manifest.facts["quality"]) == ["wordpiece"]
+
+
+def test_an_imported_vocabulary_is_taken_as_it_is_and_measured(documents, spanish_texts, tmp_path):
+    learned = learn(spanish_texts, dataclasses.replace(CONFIG, size=200))
+    Tokenizer(learned).save(tmp_path / "checkpoint")
+    config = dataclasses.replace(CONFIG, import_from=str(tmp_path / "checkpoint"))
+    manifest = build_vocabulary(documents, config, tmp_path / "vocabulary")
+    assert list(Tokenizer.load(manifest.directory).vocabulary) == learned
+    assert (manifest.facts["size"], manifest.facts["chosen"]) == (200, "imported")
+    assert list(manifest.facts["quality"]) == ["imported"]
+    assert "# Vocabulary: 200 entries, imported" in manifest.paths("report")[0].read_text()
+    assert vocabulary_metrics(manifest)["vocabulary/words"] == 430
+
+
+def test_a_vocabulary_is_imported_again_when_its_file_changes(documents, spanish_texts, tmp_path):
+    learned = learn(spanish_texts, dataclasses.replace(CONFIG, size=200))
+    config = dataclasses.replace(CONFIG, import_from=str(tmp_path / "checkpoint"))
+    manifests = []
+    for entries in (learned, learned, learned[:-1]):
+        Tokenizer(entries).save(tmp_path / "checkpoint")
+        manifests.append(build_vocabulary(documents, config, tmp_path / "vocabulary"))
+    assert manifests[0] == manifests[1]
+    assert manifests[2].facts["size"] == 199

@@ -1,8 +1,11 @@
 """Shapes of the generator and the discriminator."""
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from selectra_pipeline.config.base import Config, ConfigError, require
+
+EncoderName = Literal["discriminator", "generator"]
 
 SIZES = (
     "hidden_size",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from selectra_pipeline.config.architecture import ArchitectureConfig
+from selectra_pipeline.config.architecture import ArchitectureConfig, EncoderName
 from selectra_pipeline.config.base import Config, require
 from selectra_pipeline.config.checkpoint import CheckpointConfig
 from selectra_pipeline.config.devices import HostsConfig, TpuConfig
@@ -64,6 +64,10 @@ class PretrainingConfig(Config):
         peak_teraflops: matrix products that one device can do at best, in 10^12 FLOPs a second, by
             its data sheet; the ceiling that MFU is a share of. None measures it before training.
         seed: of initial weights, data order, masks, samples and dropout.
+        initial_weights: a checkpoint of another pre-training to start from, in Hugging Face's
+            format or the original's (docs/importing.md); None starts from random weights.
+        fresh_encoder: the encoder that starts from random weights all the same, for checkpoints
+            that hold only the other one.
     """
 
     architecture: ArchitectureConfig = field(default_factory=ArchitectureConfig)
@@ -85,6 +89,8 @@ class PretrainingConfig(Config):
     log_every: int = 20
     peak_teraflops: float | None = None
     seed: int = 1
+    initial_weights: str | None = None
+    fresh_encoder: EncoderName | None = None
 
     def __post_init__(self) -> None:
         for name in (
@@ -116,6 +122,11 @@ class PretrainingConfig(Config):
         require(
             self.checkpoint.keep_best == 0 or self.objective.detects or "rtd" not in metric,
             f"checkpoint.best_metric={metric} is not measured with task=mlm; use mlm_loss",
+        )
+        require(
+            self.fresh_encoder is None or self.initial_weights is not None,
+            f"fresh_encoder={self.fresh_encoder} says what is not taken from initial_weights, and "
+            "there are none; set initial_weights, or remove it: both encoders are fresh",
         )
 
     def _check_buckets(self) -> None:

@@ -27,6 +27,9 @@ class VocabularyConfig(Config):
         require_accents: refuse training text without a single accent, and a vocabulary without an
             accented entry: somebody stripped the accents before. Set it to false for English.
         compare_algorithms: learn with the other algorithm too, for the report.
+        import_from: take the vocabulary of an existing checkpoint instead of learning one: its
+            folder, or its vocab.txt. What says how to learn is then not used, and the file says
+            the size.
     """
 
     algorithm: Algorithm = "wordpiece"
@@ -39,6 +42,7 @@ class VocabularyConfig(Config):
     strip_accents: bool = False
     require_accents: bool = True
     compare_algorithms: bool = True
+    import_from: str | None = None
 
     def __post_init__(self) -> None:
         require(self.size > 100, f"size={self.size} is too small: choose at least 101 entries")

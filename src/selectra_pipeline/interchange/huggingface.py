@@ -12,12 +12,11 @@ from typing import get_args
 import numpy as np
 import safetensors.numpy
 
-from selectra_pipeline.config.architecture import EncoderConfig
+from selectra_pipeline.config.architecture import EncoderConfig, EncoderName
 from selectra_pipeline.config.base import fingerprint
 from selectra_pipeline.interchange.directory import check_replaceable, replace_directory
 from selectra_pipeline.interchange.fast_tokenizer import tokenizer_files
 from selectra_pipeline.interchange.names import (
-    EncoderName,
     belongs_to,
     hugging_face_name,
     transpose_kernel,

@@ -6,11 +6,11 @@ One table serves every import and export: it is read from our names to theirs an
 import difflib
 import re
 from collections.abc import Iterator
-from typing import Literal, NamedTuple, get_args
+from typing import NamedTuple, get_args
 
 import numpy as np
 
-EncoderName = Literal["discriminator", "generator"]
+from selectra_pipeline.config.architecture import EncoderName
 
 MODEL = "electra/"  # our model's name, which begins every `variable.path`
 
@@ -47,6 +47,12 @@ generator_head/bias        | generator_predictions/output_bias  | generator_lm_h
 # A layer's variables: ours and the original's | Hugging Face's.
 DENSE_VARIABLES = (("kernel", "weight"), ("bias", "bias"))
 NORM_VARIABLES = (("gamma", "weight"), ("beta", "bias"))
+
+# What else stands in their files, as patterns.
+ORIGINAL_STATE = r"global_step|.*/adam_[mv]"  # the step, and the optimizer's slots
+HUGGING_FACE_BUFFER = r"electra\.embeddings\.(position|token_type)_ids"  # in older files
+HUGGING_FACE_OUTPUT = r"generator_lm_head\.weight"  # the word table once more, in older files
+OLD_NORM_VARIABLE = r"(?<=LayerNorm\.)(gamma|beta)$"  # in the oldest Hugging Face files
 
 
 class Names(NamedTuple):
@@ -115,6 +121,7 @@ def hugging_face_name(path: str, encoder: EncoderName) -> str:
 
 def path_from_hugging_face(name: str, encoder: EncoderName) -> str:
     """The name in Hugging Face's file of `encoder` -> our path."""
+    name = re.sub(OLD_NORM_VARIABLE, lambda old: dict(NORM_VARIABLES)[old[0]], name)
     return _translate(name, "hugging_face", "ours", (encoder,))
 
 

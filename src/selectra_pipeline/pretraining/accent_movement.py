@@ -11,20 +11,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from selectra_pipeline.config.pretraining import PretrainingConfig
-from selectra_pipeline.model.electra import Electra
-from selectra_pipeline.model.initialization import initial_value
 from selectra_pipeline.vocabulary.alphabet import accented_entries
 
 BLOCK = 4096  # entries compared at a time: no second copy of the whole table
-
-
-def initial_word_table(model: Electra, config: PretrainingConfig) -> np.ndarray:
-    """The word embeddings that a run starts from, drawn again: float32 [vocab, embedding_size]."""
-    table = model.embeddings.word_embeddings
-    return initial_value(
-        table.path, tuple(table.shape), config.architecture.initializer_range, config.seed
-    )
 
 
 class AccentMovement:

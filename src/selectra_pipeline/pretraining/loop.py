@@ -9,9 +9,11 @@ import tensorflow as tf
 
 from selectra_pipeline.config.base import ConfigError, UserError, fingerprint
 from selectra_pipeline.config.pretraining import PretrainingConfig
+from selectra_pipeline.model.assignment import assign_weights
 from selectra_pipeline.model.electra import Electra
+from selectra_pipeline.model.initial_weights import InitialWeights
 from selectra_pipeline.model.trained import TOKENIZER_DIRECTORY
-from selectra_pipeline.pretraining.accent_movement import AccentMovement, initial_word_table
+from selectra_pipeline.pretraining.accent_movement import AccentMovement
 from selectra_pipeline.pretraining.checkpoint import Checkpoints, newest_step
 from selectra_pipeline.pretraining.device_speed import peak_flops
 from selectra_pipeline.pretraining.distributed_batches import distribute
@@ -67,6 +69,8 @@ NOT_DEFINING = (
     "strategy",
     "tpu",
 )
+# Settings that say where to find weights: the weights define the run, wherever they lie.
+DEFINED_BY_DIGEST = ("initial_weights", "fresh_encoder")
 
 
 class NonFiniteLossError(UserError, ArithmeticError):
@@ -80,8 +84,11 @@ def pretrain(
     directory: str | Path,
     tracker: Tracker,
     strategy: tf.distribute.Strategy,
+    initial_weights: InitialWeights | None = None,
 ) -> Manifest:
     """Pre-train an ELECTRA on the records, or go on with the run that `directory` holds.
+
+    A new run starts from `initial_weights`, if given, else from random ones.
 
     An interrupted run, called again, ends in the same weights bit by bit as an unbroken one on the
     same devices, on others with the same data and noise; so does a finished run that goes on under
@@ -97,7 +104,7 @@ def pretrain(
         checkpoint, parameter counts and the configuration.
 
     Raises:
-        ConfigError: the records do not fit the configuration.
+        ConfigError: the records or the initial weights do not fit the configuration.
         ResumeError: `directory` holds another run.
         TrainingInterrupted: SIGTERM or Ctrl-C; the state is saved.
         NonFiniteLossError: the loss exploded; nothing is saved after that.
@@ -106,16 +113,13 @@ def pretrain(
     """
     directory = as_path(directory)
     check_fit(config, records, tokenizer)
-    defining = defining_facts(config, records, tokenizer)
+    defining = defining_facts(config, records, tokenizer, initial_weights)
     run_fingerprint = fingerprint("pretraining", defining)
     done = finished(directory, run_fingerprint)
     if done is not None:
         logger.info("pre-training in %s is up to date", directory)
         replay_history(directory / HISTORY_FILE, tracker)
         return done
-    if is_chief(strategy):
-        claim_directory(directory, defining, newest_step(directory))
-        tokenizer.save(directory / TOKENIZER_DIRECTORY)
     with record_errors(records), lost_host_errors(strategy), graceful_stop() as stop:
         require_same(
             strategy,
@@ -123,7 +127,13 @@ def pretrain(
             "the hosts have different configurations, records or vocabularies; give the same "
             "command on each, with a data_root that all of them share",
         )
-        run = PretrainingRun(config, records, tokenizer, directory, tracker, strategy)
+        run = PretrainingRun(
+            config, records, tokenizer, directory, tracker, strategy, initial_weights
+        )
+        if run.is_chief:  # not before the initial weights are known to fit
+            claim_directory(directory, defining, newest_step(directory))
+            tokenizer.save(directory / TOKENIZER_DIRECTORY)
+        run.resume()
         run.train(stop)
         return run.finish(run_fingerprint)
 
@@ -154,13 +164,20 @@ def check_fit(config: PretrainingConfig, records: Manifest, tokenizer: Tokenizer
         raise ConfigError(str(error)) from error
 
 
-def defining_facts(config: PretrainingConfig, records: Manifest, tokenizer: Tokenizer) -> dict:
+def defining_facts(
+    config: PretrainingConfig,
+    records: Manifest,
+    tokenizer: Tokenizer,
+    initial_weights: InitialWeights | None = None,
+) -> dict:
     """All that the final weights depend on: a run resumes only where this is the same."""
-    settings = {key: value for key, value in config.to_dict().items() if key not in NOT_DEFINING}
+    left_out = (*NOT_DEFINING, *DEFINED_BY_DIGEST)
+    settings = {key: value for key, value in config.to_dict().items() if key not in left_out}
     return {
         "pretraining": settings,
         "records": fingerprint(records.content_digest, records.facts["sequence_length"]),
         "tokenizer": tokenizer.digest,
+        "initial_weights": initial_weights.digest if initial_weights else None,
     }
 
 
@@ -179,6 +196,7 @@ class PretrainingRun:
         directory: Path,
         tracker: Tracker,
         strategy: tf.distribute.Strategy,
+        initial_weights: InitialWeights | None = None,
     ) -> None:
         self.config, self.records, self.directory = config, records, directory
         self.strategy, self.is_chief = strategy, is_chief(strategy)
@@ -192,6 +210,8 @@ class PretrainingRun:
                 config.seed,
                 config.objective,
             )
+            if initial_weights is not None:  # `resume` replaces them where there is a checkpoint
+                assign_weights(self.model, initial_weights)
             self.optimizer = AdamW(
                 self.model.trainable_variables,
                 config.optimizer,
@@ -201,20 +221,23 @@ class PretrainingRun:
         step = PretrainingStep(self.model, self.optimizer, vocabulary, config, loss_scale)
         self.train_steps = DistributedStep(strategy, step, bool(config.length_buckets))
         self.evaluate = HeldoutEvaluation(strategy, step.objective, config.seed)
-        initial = initial_word_table(self.model, config)
-        self.accent_movement = AccentMovement(tokenizer.vocabulary, initial)
+        word_table = self.model.embeddings.word_embeddings.numpy()  # before any step
+        self.accent_movement = AccentMovement(tokenizer.vocabulary, word_table)
         state = {**self.optimizer.state(), **(loss_scale.state() if loss_scale else {})}
         self.checkpoints = Checkpoints(
             directory, self.model, state, config.checkpoint, self.is_chief
         )
+
+    def resume(self) -> None:
+        """Go on from the newest checkpoint, if there is one."""
         self.step = self.checkpoints.restore_latest()
         require_same(
-            strategy,
+            self.strategy,
             self.step,
-            f"the hosts found different checkpoints in {directory}; set data_root to a directory "
-            "that all hosts share",
+            f"the hosts found different checkpoints in {self.directory}; set data_root to a "
+            "directory that all hosts share",
         )
-        self.history = History(directory / HISTORY_FILE, self.step, self.is_chief)
+        self.history = History(self.directory / HISTORY_FILE, self.step, self.is_chief)
         replay_history(self.history.path, self.tracker)
         self._heldout: tuple[int, dict[str, float] | None] = (self.step, None)
 

@@ -12,6 +12,7 @@ from selectra_pipeline.corpus.document_shards import iterate_documents
 from selectra_pipeline.shards.files import write_text
 from selectra_pipeline.shards.manifest import Manifest, Shard, finished, withdraw
 from selectra_pipeline.shards.paths import Path, as_path
+from selectra_pipeline.vocabulary.importing import import_tokenizer
 from selectra_pipeline.vocabulary.learning import (
     LEARNERS,
     VocabularyError,
@@ -30,7 +31,7 @@ REPORT_DOCUMENTS = 2_000  # held-out documents that are measured: enough for fou
 def build_vocabulary(
     documents: Manifest, config: VocabularyConfig, directory: str | Path
 ) -> Manifest:
-    """Learn the vocabulary from the training documents and report on the held-out ones.
+    """Learn the vocabulary from the training documents, or import one; report on held-out ones.
 
     Does nothing when the directory already holds what this configuration and these documents give.
 
@@ -39,27 +40,24 @@ def build_vocabulary(
         the report in Markdown; its facts are the report's numbers and `digest`, of the tokenizer.
 
     Raises:
-        VocabularyError: too little text for the size, or text without accents.
+        VocabularyError: too little text for the size, or text without accents; or the vocabulary
+            of `config.import_from` can't be used.
     """
     directory = as_path(directory)
-    wanted = fingerprint("vocabulary", config, documents.content_digest)
+    imported = import_tokenizer(config.import_from, config) if config.import_from else None
+    wanted = fingerprint(
+        "vocabulary", config, documents.content_digest, imported.digest if imported else None
+    )
     done = _finished(directory, wanted)
     if done is not None:
         logger.info("the vocabulary in %s is up to date", directory)
         return done
-    words = count_sample(_texts(documents, "train"), config)
-    candidates = {config.algorithm: _make_tokenizer(words, config)}
-    if config.compare_algorithms:
-        other = next(name for name in LEARNERS if name != config.algorithm)
-        try:
-            alternative = dataclasses.replace(config, algorithm=other)
-            candidates[other] = _make_tokenizer(words, alternative)
-        except VocabularyError as error:  # the comparison is not worth failing for
-            logger.warning("the report compares with no %s vocabulary: %s", other, error)
+    candidates = {"imported": imported} if imported else _learned(documents, config)
+    chosen = next(iter(candidates.values()))
     split = "heldout" if documents.shards.get("heldout") and documents.count("heldout") else "train"
     texts = itertools.islice(_texts(documents, split), REPORT_DOCUMENTS)
     facts, markdown = vocabulary_report(candidates, texts, measured_on=split)
-    return _save(candidates[config.algorithm], facts, markdown, wanted, directory)
+    return _save(chosen, facts, markdown, wanted, directory)
 
 
 def vocabulary_metrics(vocabulary: Manifest) -> dict[str, float]:
@@ -82,6 +80,20 @@ def _finished(directory: Path, wanted: str) -> Manifest | None:
 
 def _texts(documents: Manifest, split: str) -> Iterator[str]:
     return (document.text for document in iterate_documents(documents, split))
+
+
+def _learned(documents: Manifest, config: VocabularyConfig) -> dict[str, Tokenizer]:
+    """The tokenizer by the name of its algorithm, then that of the other one, for comparison."""
+    words = count_sample(_texts(documents, "train"), config)
+    tokenizers = {config.algorithm: _make_tokenizer(words, config)}
+    if config.compare_algorithms:
+        other = next(name for name in LEARNERS if name != config.algorithm)
+        try:
+            alternative = dataclasses.replace(config, algorithm=other)
+            tokenizers[other] = _make_tokenizer(words, alternative)
+        except VocabularyError as error:  # the comparison is not worth failing for
+            logger.warning("the report compares with no %s vocabulary: %s", other, error)
+    return tokenizers
 
 
 def _make_tokenizer(words: Mapping[str, int], config: VocabularyConfig) -> Tokenizer:

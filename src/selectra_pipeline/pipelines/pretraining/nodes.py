@@ -29,31 +29,40 @@ def pretrain_electra(
     plan: PretrainingConfig, records: Manifest, vocabulary: Manifest, directories: dict[str, str]
 ) -> Manifest:
     """Train generator and discriminator on the records."""
-    from selectra_pipeline.pretraining.loop import pretrain  # imports TensorFlow: slow
+    # These import TensorFlow: slow.
+    from selectra_pipeline.interchange.importing import load_initial_weights
+    from selectra_pipeline.pretraining.loop import pretrain
     from selectra_pipeline.pretraining.strategy import create_strategy
 
     strategy = create_strategy(plan)  # before anything else uses TensorFlow
+    tokenizer = Tokenizer.load(vocabulary.directory)
     with MlflowTracker() as tracker:
         return pretrain(
             plan,
             records,
-            Tokenizer.load(vocabulary.directory),
+            tokenizer,
             directories["pretraining"],
             tracker,
             strategy,
+            load_initial_weights(plan, tokenizer),
         )
 
 
-def report_pretraining(pretraining: Manifest, records: Manifest) -> tuple[str, str, Figure]:
+def report_pretraining(
+    pretraining: Manifest, plan: PretrainingConfig, records: Manifest
+) -> tuple[str, str, Figure]:
     """Held-out metrics and the accent audit as Markdown, and the curves of the run."""
+    from selectra_pipeline.interchange.importing import load_weights
     from selectra_pipeline.model.trained import load_tokenizer
     from selectra_pipeline.pretraining.history import HISTORY_FILE, read_history
     from selectra_pipeline.pretraining.report import accent_report, pretraining_report
     from selectra_pipeline.reporting.plots import training_curves
 
+    source = plan.initial_weights
+    initial_weights = load_weights(source, plan.fresh_encoder) if source else None
     return (
         pretraining_report(pretraining),
-        accent_report(pretraining, records),
+        accent_report(pretraining, records, initial_weights),
         training_curves(
             read_history(pretraining.directory / HISTORY_FILE),
             batch_size=pretraining.facts["config"]["batch_size"],

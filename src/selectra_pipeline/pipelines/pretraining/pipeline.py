@@ -28,7 +28,7 @@ def create_pipeline() -> Pipeline:
             ),
             Node(
                 report_pretraining,
-                inputs=["pretraining", "records"],
+                inputs=["pretraining", "pretraining_plan", "records"],
                 outputs=["pretraining_report", "accent_report", "training_curves"],
                 name="report_pretraining",
             ),

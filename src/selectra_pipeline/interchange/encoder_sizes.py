@@ -1,0 +1,33 @@
+"""An encoder's sizes, read off the shapes of its variables."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from selectra_pipeline.config.architecture import EncoderName
+from selectra_pipeline.interchange.names import MODEL
+
+# A field of `EncoderConfig` | a variable | its axis. {encoder} is the encoder's name.
+SIZES = """
+vocab_size              | embeddings/word_embeddings              | 0
+embedding_size          | embeddings/word_embeddings              | 1
+type_vocab_size         | embeddings/token_type_embeddings        | 0
+max_position_embeddings | embeddings/position_embeddings          | 0
+hidden_size             | {encoder}/layer_0/attention_output/bias | 0
+intermediate_size       | {encoder}/layer_0/intermediate/bias     | 0
+"""
+
+
+def encoder_sizes(values: Mapping[str, np.ndarray], encoder: EncoderName) -> dict[str, int]:
+    """The fields of `EncoderConfig` that shapes tell: all sizes but the number of heads.
+
+    Those that a missing variable would tell are left out.
+    """
+    prefix = f"{MODEL}{encoder}/layer_"
+    numbers = {path.removeprefix(prefix).split("/")[0] for path in values if prefix in path}
+    sizes = {"num_layers": len(numbers)}
+    for line in SIZES.format(encoder=encoder).strip().splitlines():
+        field, variable, axis = (column.strip() for column in line.split("|"))
+        if MODEL + variable in values:
+            sizes[field] = values[MODEL + variable].shape[int(axis)]
+    return sizes
