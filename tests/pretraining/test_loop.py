@@ -20,9 +20,9 @@ from selectra_pipeline.pretraining.checkpoint import CHECKPOINTS, ResumeError
 from selectra_pipeline.pretraining.history import HISTORY_FILE, read_history
 from selectra_pipeline.pretraining.interruption import TrainingInterrupted
 from selectra_pipeline.pretraining.loop import NonFiniteLossError, pretrain
-from selectra_pipeline.pretraining.schedule import PolynomialSchedule
 from selectra_pipeline.pretraining.tracker import SilentTracker
 from selectra_pipeline.shards.manifest import MANIFEST_NAME, Manifest
+from selectra_pipeline.training.schedule import PolynomialSchedule
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 
 

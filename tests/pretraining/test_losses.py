@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from selectra_pipeline.pretraining.losses import global_mean, global_sum, mlm_losses, rtd_losses
+from selectra_pipeline.pretraining.losses import mlm_losses, rtd_losses
 
 DRAW = np.random.default_rng(1)
 
@@ -34,16 +34,3 @@ def test_rtd_loss_is_binary_cross_entropy_in_nats(kind):
 def test_rtd_loss_stays_finite_where_the_answer_is_certain_and_wrong():
     losses = rtd_losses(tf.constant([[1000.0, -1000.0]]), tf.constant([[False, True]]))
     np.testing.assert_allclose(losses, [[1000.0, 1000.0]])
-
-
-def test_the_mean_leaves_out_what_has_weight_0():
-    values, weights = tf.constant([[1.0, 2.0, 50.0]]), tf.constant([[1, 1, 0]])
-    assert float(global_mean(values, weights)) == 1.5
-
-
-def test_the_mean_of_nothing_is_0():
-    assert float(global_mean(tf.ones([2, 3]), tf.zeros([2, 3]))) == 0.0
-
-
-def test_on_one_device_the_sum_is_the_value():
-    assert float(global_sum(tf.constant(3.0))) == 3.0

@@ -17,9 +17,9 @@ from selectra_pipeline.interchange.names import original_name
 from selectra_pipeline.model.electra import Electra
 from selectra_pipeline.pretraining.masking import Masked
 from selectra_pipeline.pretraining.objective import ElectraOutputs, discriminate
-from selectra_pipeline.pretraining.optimizer import AdamW, clip_by_global_norm
-from selectra_pipeline.pretraining.schedule import PolynomialSchedule
 from selectra_pipeline.records.reader import Batch
+from selectra_pipeline.training.optimizer import AdamW, clip_by_global_norm
+from selectra_pipeline.training.schedule import PolynomialSchedule
 
 DIRECTORY = Path(
     os.environ.get("SELECTRA_REFERENCE_DIR") or Path(__file__).parents[1] / "reference"

@@ -9,10 +9,10 @@ from selectra_pipeline.model.electra import Electra
 from selectra_pipeline.model.noise import fold_in
 from selectra_pipeline.pretraining.masking import SpecialIds
 from selectra_pipeline.pretraining.objective import electra_objective
-from selectra_pipeline.pretraining.optimizer import AdamW
-from selectra_pipeline.pretraining.schedule import PolynomialSchedule
 from selectra_pipeline.pretraining.step import PretrainingStep
 from selectra_pipeline.records.reader import Batch
+from selectra_pipeline.training.optimizer import AdamW
+from selectra_pipeline.training.schedule import PolynomialSchedule
 
 VOCABULARY = 50
 SPECIAL = SpecialIds(cls=2, sep=3, mask=4)

@@ -13,8 +13,8 @@ import tensorflow as tf
 from selectra_pipeline.config.base import UserError, differences
 from selectra_pipeline.config.pretraining import CheckpointConfig
 from selectra_pipeline.model.electra import Electra
-from selectra_pipeline.pretraining.optimizer import AdamW
 from selectra_pipeline.shards.files import storage_errors, write_text
+from selectra_pipeline.training.optimizer import AdamW
 
 logger = logging.getLogger(__name__)
 

@@ -22,9 +22,7 @@ from selectra_pipeline.pretraining.interruption import (
 )
 from selectra_pipeline.pretraining.masking import SpecialIds
 from selectra_pipeline.pretraining.metrics_window import MetricsWindow
-from selectra_pipeline.pretraining.optimizer import AdamW
 from selectra_pipeline.pretraining.progress import Progress
-from selectra_pipeline.pretraining.schedule import PolynomialSchedule
 from selectra_pipeline.pretraining.step import PretrainingStep, StepMetrics
 from selectra_pipeline.pretraining.strategy import create_strategy
 from selectra_pipeline.pretraining.tracker import Tracker
@@ -36,6 +34,8 @@ from selectra_pipeline.records.reader import (
     training_batches,
 )
 from selectra_pipeline.shards.manifest import Manifest, Shard, finished
+from selectra_pipeline.training.optimizer import AdamW
+from selectra_pipeline.training.schedule import PolynomialSchedule
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 
 logger = logging.getLogger(__name__)

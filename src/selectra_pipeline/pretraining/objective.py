@@ -7,10 +7,11 @@ import tensorflow as tf
 from selectra_pipeline.config.objective import ObjectiveConfig
 from selectra_pipeline.model.electra import Electra
 from selectra_pipeline.model.noise import fold_in
-from selectra_pipeline.pretraining.losses import global_mean, mlm_losses, rtd_losses
+from selectra_pipeline.pretraining.losses import mlm_losses, rtd_losses
 from selectra_pipeline.pretraining.masking import Masked, SpecialIds, mask_tokens, replace_tokens
 from selectra_pipeline.pretraining.sampling import sample_tokens
 from selectra_pipeline.records.reader import Batch
+from selectra_pipeline.training.replicas import global_mean
 
 
 class ElectraOutputs(NamedTuple):

@@ -9,8 +9,8 @@ from selectra_pipeline.model.electra import Electra
 from selectra_pipeline.model.noise import fold_in, root_seed
 from selectra_pipeline.pretraining.masking import SpecialIds
 from selectra_pipeline.pretraining.objective import electra_objective
-from selectra_pipeline.pretraining.optimizer import AdamW, clip_by_global_norm
 from selectra_pipeline.records.reader import Batch
+from selectra_pipeline.training.optimizer import AdamW, clip_by_global_norm
 
 TRAINING_NOISE, HELDOUT_NOISE = 0, 1  # purposes of a run's seed
 

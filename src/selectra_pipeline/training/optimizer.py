@@ -6,7 +6,7 @@ import keras
 import tensorflow as tf
 
 from selectra_pipeline.config.pretraining import OptimizerConfig
-from selectra_pipeline.pretraining.losses import global_sum
+from selectra_pipeline.training.replicas import global_sum
 
 # Variables without weight decay, by the last part of their path.
 NO_DECAY = ("bias", "gamma", "beta")

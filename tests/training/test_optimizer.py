@@ -11,7 +11,7 @@ import tensorflow as tf
 from selectra_pipeline.config.architecture import ArchitectureConfig
 from selectra_pipeline.config.pretraining import OptimizerConfig
 from selectra_pipeline.model.electra import Electra
-from selectra_pipeline.pretraining.optimizer import AdamW, clip_by_global_norm, decays
+from selectra_pipeline.training.optimizer import AdamW, clip_by_global_norm, decays
 
 SCRIPT = Path(__file__).with_name("two_replicas.py")
 CONFIG = OptimizerConfig(beta_1=0.9, beta_2=0.99, epsilon=1e-3, weight_decay=0.1)

@@ -7,8 +7,8 @@ import numpy as np
 import tensorflow as tf
 
 from selectra_pipeline.config.pretraining import OptimizerConfig
-from selectra_pipeline.pretraining.losses import global_mean
-from selectra_pipeline.pretraining.optimizer import AdamW, clip_by_global_norm
+from selectra_pipeline.training.optimizer import AdamW, clip_by_global_norm
+from selectra_pipeline.training.replicas import global_mean
 
 tf.config.set_logical_device_configuration(
     tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 2
