@@ -42,6 +42,15 @@ def test_two_steps_equal_a_computation_by_hand():
     assert optimizer.step.numpy() == 2
 
 
+def test_a_variables_rate_is_multiplied_by_its_factor():
+    fast, slow = (keras.Variable(START.astype(np.float32), name="kernel") for _ in range(2))
+    optimizer = AdamW([fast, slow], CONFIG, lambda step: 0.02, rate_factors=[1.0, 0.5])
+    for gradient in GRADIENTS:
+        optimizer.apply([tf.constant(gradient, tf.float32)] * 2)
+    np.testing.assert_allclose(fast.numpy(), by_hand([0.02, 0.02], decay=0.1), rtol=1e-5)
+    np.testing.assert_allclose(slow.numpy(), by_hand([0.01, 0.01], decay=0.1), rtol=1e-5)
+
+
 def test_there_is_no_bias_correction():
     """With it, the first step of a constant gradient would have length 1 times the rate."""
     variable = keras.Variable([0.0], name="bias")
