@@ -6,6 +6,7 @@ from typing import Literal
 from selectra_pipeline.config.architecture import ArchitectureConfig
 from selectra_pipeline.config.base import Config, require
 from selectra_pipeline.config.objective import ObjectiveConfig
+from selectra_pipeline.config.probe import ProbeConfig
 from selectra_pipeline.config.schedule import ScheduleConfig
 
 
@@ -72,6 +73,7 @@ class PretrainingConfig(Config):
     schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
     evaluation: EvaluationConfig = field(default_factory=EvaluationConfig)
     checkpoint: CheckpointConfig = field(default_factory=CheckpointConfig)
+    probe: ProbeConfig = field(default_factory=ProbeConfig)
     batch_size: int = 32
     total_steps: int = 1_000
     precision: Literal["float32", "bfloat16"] = "float32"
@@ -94,4 +96,11 @@ class PretrainingConfig(Config):
             self.schedule.warmup_steps < shortest,
             f"schedule.warmup_steps={self.schedule.warmup_steps} must be below the shortest cycle "
             f"of the learning rate, {shortest} steps; a tenth of it or less is usual",
+        )
+        length = self.probe.finetuning.max_length
+        positions = self.architecture.max_position_embeddings
+        require(
+            not self.probe.is_on or length <= positions,
+            f"probe.finetuning.max_length={length} is longer than architecture."
+            f"max_position_embeddings={positions}; lower it to {positions} or less",
         )

@@ -3,7 +3,7 @@
 import dataclasses
 import logging
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import tensorflow as tf
@@ -22,6 +22,7 @@ from selectra_pipeline.pretraining.interruption import (
 )
 from selectra_pipeline.pretraining.masking import SpecialIds
 from selectra_pipeline.pretraining.metrics_window import MetricsWindow
+from selectra_pipeline.pretraining.probe import Probe
 from selectra_pipeline.pretraining.progress import Progress
 from selectra_pipeline.pretraining.step import PretrainingStep, StepMetrics
 from selectra_pipeline.pretraining.strategy import create_strategy
@@ -41,7 +42,7 @@ from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 logger = logging.getLogger(__name__)
 
 # Settings that change how a run is watched or where it runs, not what it computes.
-NOT_DEFINING = ("checkpoint", "evaluation", "log_every", "steps_per_loop", "strategy")
+NOT_DEFINING = ("checkpoint", "evaluation", "log_every", "probe", "steps_per_loop", "strategy")
 
 
 class NonFiniteLossError(UserError, ArithmeticError):
@@ -54,11 +55,16 @@ def pretrain(
     tokenizer: Tokenizer,
     directory: str | Path,
     tracker: Tracker,
+    create_probe: Callable[[], Probe] | None = None,
 ) -> Manifest:
     """Pre-train an ELECTRA on the records, or go on with the run that `directory` holds.
 
     An interrupted run, called again, ends in the same weights bit by bit as an unbroken one on the
     same device.
+
+    Args:
+        create_probe: called before the first step, so that what the probe lacks is found missing
+            then; None where probes are off.
 
     Returns:
         a manifest of kind "pretraining": the final checkpoint's files, and as facts the step, the
@@ -79,9 +85,10 @@ def pretrain(
     if done is not None:
         logger.info("pre-training in %s is up to date", directory)
         return done
+    probe = create_probe() if create_probe else None
     claim_directory(directory, defining)
     tokenizer.save(directory / TOKENIZER_DIRECTORY)
-    run = PretrainingRun(config, records, tokenizer, directory, tracker)
+    run = PretrainingRun(config, records, tokenizer, directory, tracker, probe)
     with record_errors(records), graceful_stop() as stop:
         run.train(stop)
     return run.finish(run_fingerprint)
@@ -127,9 +134,10 @@ class PretrainingRun:
         tokenizer: Tokenizer,
         directory: Path,
         tracker: Tracker,
+        probe: Probe | None = None,
     ) -> None:
         self.config, self.records, self.directory = config, records, directory
-        self.tracker = tracker
+        self.tracker, self.probe = tracker, probe
         self.strategy = create_strategy(config.strategy)
         special = SpecialIds(tokenizer.cls_id, tokenizer.sep_id, tokenizer.mask_id)
         with self.strategy.scope():
@@ -150,6 +158,7 @@ class PretrainingRun:
     def train(self, stop: StopRequest) -> None:
         """Train from the current step to the last one."""
         config = self.config
+        self._probe_when_due(stop)  # the initial weights, or what an interruption cut short
         batches = iter(self._distributed_batches())
         progress = Progress(config.total_steps, self.step)
         window = MetricsWindow(config.batch_size * self.records.facts["sequence_length"])
@@ -166,6 +175,8 @@ class PretrainingRun:
                     window.clear()
                 if self._due(config.evaluation.every):
                     self._evaluate()
+                    window.restart_clock()
+                if self._probe_when_due(stop):
                     window.restart_clock()
                 if stop or self._due(config.checkpoint.every):
                     self.checkpoints.save()
@@ -225,7 +236,9 @@ class PretrainingRun:
 
     def _steps_until_next_look(self) -> int:
         config = self.config
-        intervals = (config.log_every, config.evaluation.every, config.checkpoint.every)
+        intervals = [config.log_every, config.evaluation.every, config.checkpoint.every]
+        if self.probe is not None:
+            intervals.append(config.probe.every)
         until_due = min(interval - self.step % interval for interval in intervals)
         return min(config.steps_per_loop, until_due, config.total_steps - self.step)
 
@@ -250,6 +263,16 @@ class PretrainingRun:
         config = self.config
         batches = heldout_batches(self.records, config.batch_size, config.evaluation.batches)
         return self._log("heldout", self.evaluate(batches))
+
+    def _probe_when_due(self, stop: StopRequest) -> bool:
+        """Probe the weights, once at each step that is due; returns whether one was."""
+        if self.probe is None or self.step % self.config.probe.every:
+            return False
+        if self.history.find("probe", self.step) is None:
+            metrics = self.probe(self.model, asked_to_stop=lambda: bool(stop))
+            if metrics is not None:
+                self._log("probe", dict(metrics))
+        return True
 
     def _log(self, split: str, values: dict[str, float]) -> dict[str, float]:
         self.history.append(split, self.step, values)

@@ -1,5 +1,6 @@
 """Nodes of the pre-training stage."""
 
+from functools import partial
 from typing import Any
 
 from matplotlib.figure import Figure
@@ -14,14 +15,18 @@ def pretrain_electra(
     records: Manifest, vocabulary: Manifest, params: dict[str, Any], directories: dict[str, str]
 ) -> Manifest:
     """Train generator and discriminator on the records."""
-    from selectra_pipeline.pretraining.loop import pretrain  # imports TensorFlow: slow
+    from selectra_pipeline.downstream.probe import NerProbe  # imports TensorFlow: slow
+    from selectra_pipeline.pretraining.loop import pretrain
 
+    config = PretrainingConfig.from_params(params, "pretraining")
+    tokenizer = Tokenizer.load(vocabulary.directory)
     return pretrain(
-        PretrainingConfig.from_params(params, "pretraining"),
+        config,
         records,
-        Tokenizer.load(vocabulary.directory),
+        tokenizer,
         directories["pretraining"],
         MlflowTracker(),
+        partial(NerProbe, config.probe, tokenizer) if config.probe.is_on else None,
     )
 
 
