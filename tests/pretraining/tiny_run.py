@@ -48,7 +48,7 @@ def settings(**changes) -> dict:
     """`SETTINGS` with some of them changed; sections are merged."""
     merged = dict(SETTINGS)
     for key, value in changes.items():
-        merged[key] = {**merged[key], **value} if isinstance(value, dict) else value
+        merged[key] = {**merged.get(key, {}), **value} if isinstance(value, dict) else value
     return merged
 
 
