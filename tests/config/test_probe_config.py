@@ -36,6 +36,7 @@ def test_the_length_must_fit_the_positions_where_probes_are_on():
         ({"finetuning": {"layer_decay": 1.5}}, "must be above 0 and at most 1"),
         ({"finetuning": {"layer_decay_form": "wrong"}}, "must be one of original, corrected"),
         ({"finetuning": {"max_length": 2}}, "max_length=2 must be at least 3"),
+        ({"finetuning": {"seed": -1}}, "seed=-1 must not be negative"),
     ],
 )
 def test_what_cannot_work_is_refused(params, message):

@@ -47,3 +47,4 @@ class FinetuningConfig(Config):
             self.max_length >= 3,
             f"max_length={self.max_length} must be at least 3: [CLS], one piece, [SEP]",
         )
+        require(self.seed >= 0, f"seed={self.seed} must not be negative")
