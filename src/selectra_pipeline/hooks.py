@@ -27,13 +27,18 @@ class CheckConfiguration:
 
 
 class ShowErrors:
-    """Shows errors that say how to mend them as one message, without a traceback."""
+    """Shows errors that say how to mend them as one message, without a traceback.
+
+    The process then ends with the error's exit code: 75 where the same command goes on, else 1.
+    """
 
     @hook_impl(trylast=True)
     def on_pipeline_error(self, error: Exception) -> None:
         """Raise the message in the error's place, after all other hooks saw the error."""
         if isinstance(error, UserError):
-            raise click.ClickException(str(error)) from error
+            shown = click.ClickException(str(error))
+            shown.exit_code = error.exit_code
+            raise shown from error
 
 
 class TrackSystem:

@@ -50,6 +50,15 @@ def test_the_number_of_predictions_is_the_originals(length, predictions):
         ({"optimizer": {"clip_norm": 0}}, "clip_norm=0.0 must be above 0"),
         ({"checkpoint": {"keep": 0}}, "keep=0 must be at least 1"),
         ({"checkpoint": {"every": 0}}, "every=0 must be at least 1 step"),
+        ({"checkpoint": {"keep_best": -1}}, "keep_best=-1 must not be negative"),
+        (
+            {"checkpoint": {"best_metric": "auc"}},
+            "best_metric='auc' is no held-out metric that can choose; use one of mlm_loss,",
+        ),
+        (
+            {"checkpoint": {"keep_best": 1, "every": 50}, "evaluation": {"every": 40}},
+            "every=50 is no multiple of evaluation.every=40; set checkpoint.every to 40, or",
+        ),
         ({"evaluation": {"every": 0}}, "every=0 must be at least 1 step"),
         ({"batch_size": 0}, "batch_size=0 must be at least 1"),
         ({"steps_per_loop": 0}, "steps_per_loop=0 must be at least 1"),

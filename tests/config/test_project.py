@@ -19,6 +19,13 @@ def test_sequences_longer_than_the_position_table_are_refused():
         ProjectConfig.from_params(params)
 
 
+def test_exporting_the_best_checkpoint_needs_one_to_be_kept():
+    best = {"directories": DIRECTORIES, "export": {"checkpoint": "best"}}
+    with pytest.raises(ConfigError, match=r"keep_best=0 keeps none; set it to 1"):
+        ProjectConfig.from_params(best)
+    ProjectConfig.from_params({**best, "pretraining": {"checkpoint": {"keep_best": 1}}})
+
+
 def test_a_stage_that_does_not_exist_is_named_with_the_nearest():
     with pytest.raises(ConfigError, match=r"'pretrainning'; did you mean 'pretraining'\?"):
         ProjectConfig.from_params({"directories": DIRECTORIES, "pretrainning": {}})

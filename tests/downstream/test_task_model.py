@@ -6,7 +6,7 @@ from selectra_pipeline.config.architecture import ArchitectureConfig
 from selectra_pipeline.downstream.heads import TokenClassificationHead
 from selectra_pipeline.downstream.task_model import TaskModel
 from selectra_pipeline.model.electra import Electra
-from selectra_pipeline.model.noise import root_seed
+from selectra_pipeline.model.noise import root_noise
 from selectra_pipeline.records.reader import Batch
 
 LABELS = 9
@@ -73,7 +73,7 @@ def test_the_seed_decides_about_the_head_and_dropout_alone(electra, inputs):
     one, same, other = (task_model(electra, seed=seed) for seed in (1, 1, 2))
     np.testing.assert_array_equal(one.head.classifier.kernel, same.head.classifier.kernel)
     assert not np.array_equal(one.head.classifier.kernel, other.head.classifier.kernel)
-    noisy = [one(inputs, seed=root_seed(number)).numpy() for number in (1, 1, 2)]
+    noisy = [one(inputs, noise=root_noise(number)).numpy() for number in (1, 1, 2)]
     np.testing.assert_array_equal(noisy[0], noisy[1])
     assert not np.array_equal(noisy[0], noisy[2])
 

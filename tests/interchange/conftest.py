@@ -17,7 +17,7 @@ from selectra_pipeline.model.trained import TOKENIZER_DIRECTORY
 from selectra_pipeline.pretraining.checkpoint import Checkpoints
 from selectra_pipeline.shards.manifest import Manifest, Shard
 from selectra_pipeline.training.optimizer import AdamW
-from selectra_pipeline.training.schedule import PolynomialSchedule
+from selectra_pipeline.training.schedule import LearningRateSchedule
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 
 LETTERS = "abcdefghijklmnñopqrstuvwxyzáéíóúüABCEÉÑÁ"
@@ -89,10 +89,10 @@ def finished_run(
     optimizer = AdamW(
         model.trainable_variables,
         config.optimizer,
-        PolynomialSchedule(config.schedule, config.total_steps),
+        LearningRateSchedule(config.schedule, config.total_steps),
     )
     optimizer.step.assign(7)
-    prefix = Checkpoints(directory, model, optimizer, config.checkpoint).save()
+    prefix = Checkpoints(directory, model, optimizer.state(), config.checkpoint).save()
     tokenizer.save(directory / TOKENIZER_DIRECTORY)
     manifest = Manifest(
         directory=directory,

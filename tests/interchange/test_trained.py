@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from selectra_pipeline.config.base import ConfigError
-from selectra_pipeline.model.trained import load_tokenizer, load_trained
+from selectra_pipeline.model.trained import at_best_checkpoint, load_tokenizer, load_trained
 
 
 def test_every_weight_is_that_of_the_run(wide_run):
@@ -35,3 +35,21 @@ def test_a_vocabulary_of_another_size_names_both_sizes(make_run):
 def test_a_run_without_a_checkpoint_has_not_finished(wide_run):
     with pytest.raises(ConfigError, match="the run has not finished"):
         load_trained(dataclasses.replace(wide_run, shards={"checkpoint": ()}))
+
+
+def test_a_run_at_its_best_checkpoint_has_its_files_step_and_metrics(wide_run):
+    run = dataclasses.replace(
+        wide_run,
+        shards={"checkpoint": (), "best": wide_run.shards["checkpoint"]},
+        facts={**wide_run.facts, "best": {"step": 5, "heldout": {"rtd_auc": 0.9}}},
+    )
+    best = at_best_checkpoint(run)
+    assert best.paths("checkpoint") == wide_run.paths("checkpoint")
+    assert (best.facts["step"], best.facts["heldout"]) == (5, {"rtd_auc": 0.9})
+    assert best.facts["config"] == wide_run.facts["config"]
+    load_trained(best)
+
+
+def test_a_run_that_kept_no_best_checkpoint_says_what_to_set(wide_run):
+    with pytest.raises(ConfigError, match=r"kept no best checkpoint; set export\.checkpoint=last"):
+        at_best_checkpoint(wide_run)

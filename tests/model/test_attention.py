@@ -6,7 +6,7 @@ import tensorflow as tf
 from float64_model import attention, weights_of
 
 from selectra_pipeline.model.attention import MASKED, SelfAttention, attention_bias
-from selectra_pipeline.model.noise import root_seed
+from selectra_pipeline.model.noise import root_noise
 
 MASK = np.array([[1, 1, 1, 1, 1], [1, 1, 1, 0, 0]])
 X = np.random.default_rng(1).normal(size=(2, 5, 12)).astype(np.float32)
@@ -20,8 +20,8 @@ def layer(config, randomize) -> SelfAttention:
     return built
 
 
-def attend(layer, x, mask=MASK, seed=None):
-    return layer(tf.constant(x), attention_bias(tf.constant(mask)), seed=seed).numpy()
+def attend(layer, x, mask=MASK, noise=None):
+    return layer(tf.constant(x), attention_bias(tf.constant(mask)), noise=noise).numpy()
 
 
 def test_attention_equals_a_computation_head_by_head(layer, config):
@@ -53,7 +53,7 @@ def test_dropout_acts_on_probabilities_so_a_lone_token_keeps_or_loses_its_value(
     x = np.random.default_rng(2).normal(size=(60, 1, 12)).astype(np.float32)
     mask = np.ones([60, 1], np.int32)
     size = config.head_size
-    ratio = attend(layer, x, mask, root_seed(1)) / attend(layer, x, mask)
+    ratio = attend(layer, x, mask, root_noise(1)) / attend(layer, x, mask)
     by_head = ratio.reshape(60, config.num_heads, size)
     np.testing.assert_allclose(by_head, np.repeat(by_head[..., :1], size, -1), rtol=1e-4)
     scale = 1 / (1 - config.attention_dropout)
@@ -65,4 +65,4 @@ def test_hidden_dropout_is_not_applied_inside_the_attention(config, randomize):
     layer = SelfAttention(without, name="attention")
     layer.build((None, None, config.hidden_size))
     randomize(layer)
-    np.testing.assert_array_equal(attend(layer, X, seed=root_seed(1)), attend(layer, X))
+    np.testing.assert_array_equal(attend(layer, X, noise=root_noise(1)), attend(layer, X))

@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from selectra_pipeline.config.architecture import ArchitectureConfig
 from selectra_pipeline.model.electra import Electra
-from selectra_pipeline.model.noise import root_seed
+from selectra_pipeline.model.noise import root_noise
 
 VOCABULARY = 50_000
 SMALL = ArchitectureConfig(
@@ -114,10 +114,10 @@ def test_the_order_of_the_words_matters(model):
     assert np.abs(before[:, 4] - after[:, 4]).max() > 1e-7
 
 
-def test_dropout_needs_a_seed_and_depends_on_nothing_else(model):
+def test_dropout_needs_noise_and_depends_on_nothing_else(model):
     plain = model.detect_replaced(IDS, MASK, SEGMENTS).numpy()
     np.testing.assert_array_equal(plain, model.detect_replaced(IDS, MASK, SEGMENTS))
-    noisy = [model.detect_replaced(IDS, MASK, SEGMENTS, root_seed(s)).numpy() for s in (1, 1, 2)]
+    noisy = [model.detect_replaced(IDS, MASK, SEGMENTS, root_noise(s)).numpy() for s in (1, 1, 2)]
     np.testing.assert_array_equal(noisy[0], noisy[1])
     assert (noisy[0] != noisy[2]).any()
     assert (noisy[0] != plain).any()

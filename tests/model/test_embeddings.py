@@ -4,7 +4,7 @@ import tensorflow as tf
 from float64_model import layer_norm, weights_of
 
 from selectra_pipeline.model.embeddings import Embeddings
-from selectra_pipeline.model.noise import root_seed
+from selectra_pipeline.model.noise import root_noise
 
 IDS = tf.constant([[2, 7, 7, 39, 3], [2, 0, 1, 5, 3]])
 SEGMENTS = tf.constant([[0, 0, 0, 1, 1], [0, 0, 0, 0, 0]])
@@ -39,7 +39,7 @@ def test_a_word_looks_different_at_another_position_and_in_another_segment(embed
 
 def test_dropout_is_applied_last(embeddings, config):
     plain = embeddings(IDS, SEGMENTS).numpy()
-    noisy = embeddings(IDS, SEGMENTS, seed=root_seed(1)).numpy()
+    noisy = embeddings(IDS, SEGMENTS, noise=root_noise(1)).numpy()
     dropped = noisy == 0
     assert 0 < dropped.mean() < 0.3
     np.testing.assert_allclose(noisy[~dropped], plain[~dropped] / (1 - config.dropout), rtol=1e-5)

@@ -8,7 +8,7 @@ from float64_model import gelu as float64_gelu
 
 from selectra_pipeline.model.attention import attention_bias
 from selectra_pipeline.model.encoder import Encoder, EncoderLayer, gelu
-from selectra_pipeline.model.noise import root_seed
+from selectra_pipeline.model.noise import root_noise
 
 MASK = np.array([[1, 1, 1, 1, 1], [1, 1, 1, 0, 0]])
 X = np.random.default_rng(1).normal(size=(2, 5, 12)).astype(np.float32)
@@ -75,8 +75,8 @@ def test_gelu_is_the_exact_one():
 
 def test_dropout_depends_on_the_seed_alone(config, randomize):
     encoder = built_encoder(config, randomize)
-    once, again = (encoder(X, MASK, seed=root_seed(1)).numpy() for _ in range(2))
-    other = encoder(X, MASK, seed=root_seed(2)).numpy()
+    once, again = (encoder(X, MASK, noise=root_noise(1)).numpy() for _ in range(2))
+    other = encoder(X, MASK, noise=root_noise(2)).numpy()
     np.testing.assert_array_equal(once, again)
     assert not np.allclose(once, other)
     assert not np.allclose(once, encoder(X, MASK))
@@ -93,6 +93,6 @@ def test_layers_with_equal_weights_drop_differently(config):
         block.attention_output.bias.assign(tf.ones(12))
         # Identity instead of a normalisation, to see which entries were added.
         block.attention_norm.call = lambda x: (seen.append(x.numpy() > 0), tf.zeros_like(x))[1]
-    encoder(tf.zeros([2, 5, 12]), MASK, seed=root_seed(1))
+    encoder(tf.zeros([2, 5, 12]), MASK, noise=root_noise(1))
     assert len(seen) == 2
     assert (seen[0] != seen[1]).mean() > 0.3

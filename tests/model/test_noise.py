@@ -2,36 +2,36 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from selectra_pipeline.model.noise import dropout, fold_in, root_seed
+from selectra_pipeline.model.noise import dropout, root_noise, uniform
 
 ONES = tf.ones([400, 500])
 
 
-def kept(seed, rate=0.1):
-    return dropout(ONES, rate, seed).numpy() > 0
+def kept(noise, rate=0.1):
+    return dropout(ONES, rate, noise).numpy() > 0
 
 
-def test_without_a_seed_nothing_is_dropped():
+def test_without_noise_nothing_is_dropped():
     assert dropout(ONES, 0.5, None) is ONES
 
 
 def test_at_rate_0_nothing_is_dropped():
-    assert dropout(ONES, 0.0, root_seed(1)) is ONES
+    assert dropout(ONES, 0.0, root_noise(1)) is ONES
 
 
 def test_the_same_seed_gives_the_same_mask():
-    np.testing.assert_array_equal(kept(root_seed(3)), kept(root_seed(3)))
+    np.testing.assert_array_equal(kept(root_noise(3)), kept(root_noise(3)))
 
 
-@pytest.mark.parametrize("other", [root_seed(4), fold_in(root_seed(3), 0)])
+@pytest.mark.parametrize("other", [root_noise(4), root_noise(3).fold_in(0)])
 def test_another_seed_gives_an_independent_mask(other):
-    both = kept(root_seed(3)) & kept(other)
+    both = kept(root_noise(3)) & kept(other)
     assert both.mean() == pytest.approx(0.9 * 0.9, abs=0.005)
 
 
 @pytest.mark.parametrize("rate", [0.1, 0.4])
 def test_the_rate_is_honoured_and_the_mean_preserved(rate):
-    dropped = dropout(ONES, rate, root_seed(1)).numpy()
+    dropped = dropout(ONES, rate, root_noise(1)).numpy()
     deviation = np.sqrt(rate * (1 - rate) / dropped.size)
     assert (dropped == 0).mean() == pytest.approx(rate, abs=5 * deviation)
     assert dropped.mean() == pytest.approx(1.0, abs=5 * deviation / (1 - rate))
@@ -39,33 +39,76 @@ def test_the_rate_is_honoured_and_the_mean_preserved(rate):
 
 
 def test_every_position_is_dropped_on_its_own():
-    mask = kept(root_seed(1)).astype(float)
+    mask = kept(root_noise(1)).astype(float)
     for axis in (0, 1):
         assert mask.mean(axis).std() > 0.005  # no rows or columns are dropped as a whole
         assert mask.mean(axis).min() > 0.7
 
 
 def test_bfloat16_stays_bfloat16():
-    assert dropout(tf.cast(ONES, tf.bfloat16), 0.1, root_seed(1)).dtype == tf.bfloat16
+    assert dropout(tf.cast(ONES, tf.bfloat16), 0.1, root_noise(1)).dtype == tf.bfloat16
 
 
 def test_the_graph_drops_what_eager_execution_drops():
-    traced = tf.function(lambda seed: dropout(ONES, 0.1, fold_in(seed, 5)))
+    traced = tf.function(lambda noise: dropout(ONES, 0.1, noise.fold_in(5)))
     np.testing.assert_array_equal(
-        traced(root_seed(1)), dropout(ONES, 0.1, fold_in(root_seed(1), 5))
+        traced(root_noise(1)), dropout(ONES, 0.1, root_noise(1).fold_in(5))
     )
 
 
 def test_steps_have_different_seeds():
-    seeds = tf.function(tf.map_fn)(lambda step: fold_in(root_seed(1), step), tf.range(5000))
+    seeds = tf.function(tf.map_fn)(lambda step: root_noise(1).fold_in(step).seed, tf.range(5000))
     assert len(np.unique(seeds, axis=0)) == 5000
+
+
+@pytest.mark.parametrize("shape", [[12, 7], [12, 4, 8], [12, 19], [12, 1], [12, 2, 3, 5]])
+def test_a_part_of_the_examples_meets_the_noise_that_it_has_in_the_whole(shape):
+    whole = uniform(shape, root_noise(1)).numpy()
+    for first, rows in ((0, 4), (3, 2), (11, 1)):
+        part = uniform([rows, *shape[1:]], root_noise(1).for_rows_from(first))
+        np.testing.assert_array_equal(part, whole[first : first + rows])
+
+
+def test_parts_of_parts_count_on_from_each_other():
+    noise = root_noise(1).for_rows_from(4).fold_in(2).for_rows_from(3)
+    np.testing.assert_array_equal(
+        uniform([1, 9], noise), uniform([8, 9], root_noise(1).fold_in(2))[7:]
+    )
+
+
+def test_the_compiler_draws_an_example_the_same_noise_wherever_it_stands():
+    compiled = tf.function(uniform, jit_compile=True)
+    whole = compiled([12, 7], root_noise(1)).numpy()
+    part = compiled([4, 7], root_noise(1).for_rows_from(5))
+    np.testing.assert_array_equal(part, whole[5:9])
+
+
+def test_numbers_are_uniform_and_independent():
+    numbers = uniform([500, 401], root_noise(1)).numpy()
+    assert (numbers >= 0).all()
+    assert (numbers < 1).all()
+    counts = np.histogram(numbers, bins=64, range=(0, 1))[0]
+    expected = numbers.size / 64
+    assert ((counts - expected) ** 2 / expected).sum() < 63 + 5 * np.sqrt(2 * 63)
+    for ours, theirs in ((numbers[1:], numbers[:-1]), (numbers[:, 1:], numbers[:, :-1])):
+        assert abs(np.corrcoef(ours.ravel(), theirs.ravel())[0, 1]) < 0.015
+
+
+def test_a_batch_of_unknown_size_is_drawn_like_a_known_one():
+    @tf.function(input_signature=[tf.TensorSpec([None, 6])])
+    def traced(x):
+        return dropout(x, 0.5, root_noise(1))
+
+    np.testing.assert_array_equal(
+        traced(tf.ones([9, 6])), dropout(tf.ones([9, 6]), 0.5, root_noise(1))
+    )
 
 
 @pytest.mark.parametrize("seed", [0, 7, -1, 2**40 + 3])
 def test_every_whole_number_is_a_seed(seed):
-    assert root_seed(seed).dtype == tf.int32
-    assert kept(root_seed(seed)).any()
+    assert root_noise(seed).seed.dtype == tf.int32
+    assert kept(root_noise(seed)).any()
 
 
 def test_runs_with_different_seeds_draw_different_noise():
-    assert (kept(root_seed(1)) != kept(root_seed(2))).any()
+    assert (kept(root_noise(1)) != kept(root_noise(2))).any()

@@ -2,6 +2,11 @@
 
 import gzip
 import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import click
@@ -9,6 +14,9 @@ import mlflow
 import pytest
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
+
+from selectra_pipeline.pretraining.checkpoint import newest_step
+from selectra_pipeline.pretraining.history import HISTORY_FILE, read_history
 
 PROJECT = Path(__file__).parents[2]
 
@@ -83,11 +91,14 @@ def test_every_stage_leaves_its_report(finished):
     assert names == {
         "accent_report.md",
         "ingestion_report.md",
+        "learning_rate_plan.png",
+        "pretraining_plan_report.md",
         "pretraining_report.md",
         "training_curves.png",
         "vocabulary_report.md",
     }
     assert "| with a diacritic |" in (reports / "accent_report.md").read_text()
+    assert "| steps | 20 |" in (reports / "pretraining_plan_report.md").read_text()
     assert "RTD AUC" in (reports / "pretraining_report.md").read_text()
 
 
@@ -124,6 +135,61 @@ def test_another_configuration_in_the_same_run_is_refused_by_name(finished, work
     changed = {**TINY["pretraining"], "seed": 2}
     with pytest.raises(Exception, match=r"pretraining\.seed: 1 -> 2"):
         kedro_run(workspace, "pretraining", pretraining=changed)
+
+
+def flat(params: dict, where: str = "") -> list[str]:
+    """Parameters as `--params` takes them: a.b=1."""
+    lines = []
+    for key, value in params.items():
+        nested = isinstance(value, dict)
+        lines += flat(value, f"{where}{key}.") if nested else [f"{where}{key}={value}"]
+    return lines
+
+
+def kedro_process(pipeline: str, **params) -> subprocess.Popen:
+    """`kedro run` as a process of its own."""
+    command = [sys.executable, "-m", "kedro", "run", "--pipeline", pipeline]
+    return subprocess.Popen(
+        [*command, "--params", ",".join(flat(params))],
+        cwd=PROJECT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def test_sigterm_ends_kedro_run_with_the_code_that_asks_to_be_started_again(finished, workspace):
+    """Also: a finished run goes on under a longer plan, from the command line."""
+    shutil.copytree(finished, workspace / "copy")
+    run = workspace / "copy/06_models/tiny/pretraining"
+    longer = {"total_steps": 1_000_000, "schedule": {"warmup_steps": 5, "restarts": "[20]"}}
+    process = kedro_process(
+        "pretraining",
+        run="tiny",
+        data_root=workspace / "copy",
+        pretraining={**TINY["pretraining"], **longer},
+    )
+    try:
+        while read_history(run / HISTORY_FILE)[-1]["step"] < 25:
+            assert process.poll() is None, process.stdout.read()[-3000:]
+            time.sleep(0.1)
+        process.send_signal(signal.SIGTERM)
+        output, _ = process.communicate(timeout=120)
+    finally:
+        process.kill()
+    assert process.returncode == 75, output[-3000:]
+    assert "Error: SIGTERM at step" in output
+    assert "Traceback" not in output
+    assert newest_step(run) >= 25
+    assert not (run / "manifest.json").exists()
+
+
+def test_a_wrong_parameter_ends_kedro_run_with_the_code_of_an_error(workspace):
+    process = kedro_process("pretrain", data_root=workspace, run="wrong", vocabulary={"sise": 1})
+    output, _ = process.communicate(timeout=300)
+    assert process.returncode == 1
+    assert "did you mean 'size'?" in output
+    assert "Traceback" not in output
 
 
 def test_detect_prints_a_logit_for_every_piece(finished, workspace, capsys):

@@ -24,3 +24,15 @@ def test_each_stage_is_one_collapsed_box_in_kedro_viz(stage):
 
 def test_pretrain_needs_nothing_but_parameters():
     assert all(name.startswith("params:") for name in pipelines["pretrain"].inputs())
+
+
+def test_the_plan_is_written_before_training_starts():
+    planning, training = (
+        next(
+            group
+            for group, nodes in enumerate(pipelines["pretrain"].grouped_nodes)
+            if name in str(nodes)
+        )
+        for name in ("plan_pretraining", "pretrain_electra")
+    )
+    assert planning < training

@@ -11,6 +11,7 @@ from selectra_pipeline.config.vocabulary import SPECIAL_TOKENS
 from selectra_pipeline.corpus.document import Document
 from selectra_pipeline.corpus.document_shards import DocumentShardsWriter
 from selectra_pipeline.pretraining.loop import pretrain
+from selectra_pipeline.pretraining.strategy import create_strategy
 from selectra_pipeline.records.writer import write_records
 from selectra_pipeline.shards.manifest import Manifest
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
@@ -63,5 +64,7 @@ def tiny(tmp_path_factory) -> SimpleNamespace:
 def unbroken(tiny, tmp_path_factory) -> SimpleNamespace:
     """A run from the first step to the last: `manifest`, `directory`, `told` to the tracker."""
     directory, tracker = tmp_path_factory.mktemp("unbroken"), ListTracker()
-    manifest = pretrain(config(), tiny.records, tiny.tokenizer, directory, tracker)
+    manifest = pretrain(
+        config(), tiny.records, tiny.tokenizer, directory, tracker, create_strategy(config())
+    )
     return SimpleNamespace(manifest=manifest, directory=directory, told=tracker.told)

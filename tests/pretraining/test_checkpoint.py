@@ -10,38 +10,37 @@ from selectra_pipeline.config.architecture import ArchitectureConfig
 from selectra_pipeline.config.pretraining import CheckpointConfig, OptimizerConfig
 from selectra_pipeline.model.electra import Electra
 from selectra_pipeline.pretraining.checkpoint import (
+    BEST,
     CHECKPOINTS,
-    RUN_FILE,
     Checkpoints,
-    ResumeError,
-    claim_directory,
+    newest_step,
 )
+from selectra_pipeline.pretraining.run_plan import ResumeError
 from selectra_pipeline.shards.files import StorageError
 from selectra_pipeline.training.optimizer import AdamW
 
 TINY = ArchitectureConfig(
     hidden_size=8, num_layers=1, num_heads=1, intermediate_size=8, max_position_embeddings=8
 )
-DEFINING = {"pretraining": {"schedule": {"peak": 5e-4, "restarts": (10, 20)}}, "tokenizer": "ab12"}
 
 
 class Run:
     """A model and its optimizer, whose values say at which step they were saved."""
 
-    def __init__(self, directory, keep=3, seed=1):
-        self.model = Electra.create(TINY, 30, "float32", seed)
+    def __init__(self, directory, seed=1, vocab_size=30, **config):
+        self.model = Electra.create(TINY, vocab_size, "float32", seed)
         self.optimizer = AdamW(self.model.trainable_variables, OptimizerConfig(), lambda step: 0.1)
         self.checkpoints = Checkpoints(
-            directory, self.model, self.optimizer, CheckpointConfig(keep=keep)
+            directory, self.model, self.optimizer.state(), CheckpointConfig(**config)
         )
 
-    def save_at(self, step):
+    def save_at(self, step, heldout=None):
         self.optimizer.step.assign(step)
         self.model.generator_head.bias.assign(np.full([30], step))
         self.optimizer.second[3].assign(
             np.full(self.optimizer.second[3].shape, step / 2, np.float32)
         )
-        return self.checkpoints.save()
+        return self.checkpoints.save(heldout)
 
     def restored_values(self):
         step = self.checkpoints.restore_latest()
@@ -106,6 +105,30 @@ def test_retention_goes_on_after_a_restart(directory):
     assert kept == {"step-20.index", "step-30.index"}
 
 
+def test_the_best_are_no_victims_of_retention(tmp_path):
+    run = Run(tmp_path, keep=1, keep_best=1)
+    for step, auc in ((10, 0.7), (20, 0.9), (30, 0.8)):
+        run.save_at(step, {"rtd_auc": auc})
+    run.save_at(33)  # stopped on request, not evaluated
+    newest = {path.name for path in (tmp_path / CHECKPOINTS).glob("*.index")}
+    assert newest == {"step-33.index"}
+    best = tf.train.load_checkpoint(str(tmp_path / CHECKPOINTS / BEST / "step-20"))
+    (step,) = (n for n in best.get_variable_to_shape_map() if n.startswith("step/"))
+    assert best.get_tensor(step) == 20
+
+
+def test_resuming_from_before_the_best_forgets_it(tmp_path):
+    run = Run(tmp_path, keep_best=1)
+    run.save_at(10, {"rtd_auc": 0.7})
+    run.save_at(20, {"rtd_auc": 0.9})
+    file_of(tmp_path, 20, "index").unlink()
+    again = Run(tmp_path, keep_best=1)
+    assert again.checkpoints.restore_latest() == 10
+    assert again.checkpoints.best.listed() == []
+    again.save_at(20, {"rtd_auc": 0.9})
+    assert [entry.step for entry in again.checkpoints.best.listed()] == [20]
+
+
 def test_a_save_that_was_cut_short_is_not_chosen(directory):
     """Killed before the list of checkpoints was renewed: whole or half files, but no entry."""
     for suffix in ("index", "data"):
@@ -134,16 +157,48 @@ def test_a_directory_whose_checkpoints_were_deleted_starts_at_step_0(directory):
     assert Run(directory).checkpoints.restore_latest() == 0
 
 
-@pytest.mark.parametrize("kept", [0, 50, -50])
+def test_the_newest_step_is_known_without_restoring(directory, tmp_path_factory):
+    assert newest_step(directory) == 20
+    file_of(directory, 20, "data").unlink()
+    assert newest_step(directory) == 10
+    assert newest_step(tmp_path_factory.mktemp("new")) == 0
+
+
+def cut(path, kept):
+    """What a power cut leaves of a file that is in the list already."""
+    whole = path.read_bytes()
+    path.write_bytes(whole[:kept] if kept != "zeros" else bytes(len(whole)))
+
+
+@pytest.mark.parametrize("kept", [0, 50, -50, "zeros"])
 @pytest.mark.parametrize("suffix", ["index", "data"])
-def test_a_damaged_checkpoint_is_an_error_whose_advice_works(directory, suffix, kept):
-    path = file_of(directory, 20, suffix)
-    path.write_bytes(path.read_bytes()[:kept])
-    with pytest.raises(ResumeError, match=r"step-20 is damaged .* delete its files"):
-        Run(directory).checkpoints.restore_latest()
-    for path in (directory / CHECKPOINTS).glob("step-20.*"):
-        path.unlink()
+def test_a_damaged_checkpoint_in_the_list_is_never_chosen(directory, suffix, kept, caplog):
+    cut(file_of(directory, 20, suffix), kept)
+    run = Run(directory)
+    assert run.restored_values() == (10, 10.0, 5.0)
+    assert "step-20 is damaged" in caplog.text
+    run.save_at(20)
+    assert Run(directory).restored_values() == (20, 20.0, 10.0)
+
+
+def test_a_value_that_changed_on_disk_is_noticed(directory):
+    path = file_of(directory, 20, "data")
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
     assert Run(directory).restored_values() == (10, 10.0, 5.0)
+
+
+def test_a_run_whose_checkpoints_are_all_damaged_does_not_start_over_by_itself(directory):
+    for step in (10, 20):
+        cut(file_of(directory, step, "index"), 50)
+    with pytest.raises(ResumeError, match=r"all checkpoints in .* are damaged; delete that"):
+        Run(directory).checkpoints.restore_latest()
+
+
+def test_a_checkpoint_of_another_model_is_an_error(directory):
+    with pytest.raises(ResumeError, match="step-20 is of another model"):
+        Run(directory, vocab_size=31).checkpoints.restore_latest()
 
 
 def test_a_run_may_move_to_another_place(directory, tmp_path_factory):
@@ -164,6 +219,20 @@ def test_a_full_disk_is_an_error_and_the_last_checkpoint_stays_good(directory, m
         run.save_at(30)
     assert caught.value.errno == errno.ENOSPC
     assert Run(directory).restored_values() == (20, 20.0, 10.0)
+
+
+def test_a_disk_that_is_full_for_the_best_leaves_the_list_as_it_was(tmp_path, monkeypatch):
+    run = Run(tmp_path, keep_best=1)
+    run.save_at(10, {"rtd_auc": 0.7})
+
+    def full(*args, **kwargs):
+        raise tf.errors.ResourceExhaustedError(None, None, "No space left on device")
+
+    monkeypatch.setattr(tf.io.gfile, "copy", full)
+    with pytest.raises(StorageError, match="the disk is full while writing"):
+        run.save_at(20, {"rtd_auc": 0.9})
+    assert [entry.step for entry in run.checkpoints.best.listed()] == [10]
+    assert Run(tmp_path).restored_values() == (20, 20.0, 10.0)
 
 
 @pytest.fixture
@@ -198,26 +267,3 @@ def test_a_disk_that_fills_up_leaves_the_last_checkpoint_loadable(small_disk):
     after.checkpoints.restore_latest()
     after.save_at(saved + 1)
     assert Run(small_disk).restored_values()[0] == saved + 1
-
-
-def test_a_new_directory_is_claimed_and_can_be_claimed_again(tmp_path):
-    claim_directory(tmp_path, DEFINING)
-    assert (tmp_path / RUN_FILE).exists()
-    claim_directory(tmp_path, DEFINING)
-
-
-def test_another_run_is_refused_with_every_difference_and_changes_nothing(tmp_path):
-    claim_directory(tmp_path, DEFINING)
-    before = (tmp_path / RUN_FILE).read_bytes()
-    other = {
-        "pretraining": {"schedule": {"peak": 1e-3, "restarts": (10, 20)}},
-        "tokenizer": "cd34",
-    }
-    with pytest.raises(ResumeError) as caught:
-        claim_directory(tmp_path, other)
-    message = str(caught.value)
-    assert "pretraining.schedule.peak: 0.0005 -> 0.001" in message
-    assert "tokenizer: 'ab12' -> 'cd34'" in message
-    assert "restarts" not in message
-    assert "--params run=NAME" in message
-    assert (tmp_path / RUN_FILE).read_bytes() == before

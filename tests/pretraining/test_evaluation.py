@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from selectra_pipeline.config.checkpoint import MORE_IS_BETTER
 from selectra_pipeline.config.pretraining import PretrainingConfig
 from selectra_pipeline.model.electra import Electra
 from selectra_pipeline.pretraining.evaluation import (
@@ -12,7 +13,8 @@ from selectra_pipeline.pretraining.evaluation import (
     area_under_roc,
     heldout_metrics,
 )
-from selectra_pipeline.pretraining.masking import SpecialIds
+from selectra_pipeline.pretraining.masking import MaskingVocabulary, SpecialIds
+from selectra_pipeline.pretraining.objective import Objective
 from selectra_pipeline.records.reader import Batch
 
 SPECIAL = SpecialIds(cls=2, sep=3, mask=4)
@@ -83,6 +85,10 @@ def test_metrics_of_hand_made_predictions():
     assert metrics == pytest.approx(expected, rel=1e-9)
 
 
+def test_every_metric_that_can_choose_a_checkpoint_is_measured():
+    assert MORE_IS_BETTER.keys() <= heldout_metrics(BY_HAND).keys()
+
+
 def test_flagging_nothing_has_precision_and_recall_0():
     metrics = heldout_metrics(BY_HAND._replace(rtd_logits=np.full(5, -1.0)))
     assert metrics["rtd_precision"] == metrics["rtd_recall"] == 0.0
@@ -101,13 +107,23 @@ def test_large_logits_do_not_overflow():
     assert metrics["rtd_loss"] == pytest.approx(400.0)
 
 
+def make_evaluation(**objective) -> HeldoutEvaluation:
+    config = PretrainingConfig.from_params(
+        {
+            "architecture": ARCHITECTURE,
+            "schedule": {"warmup_steps": 0},
+            "objective": objective,
+        }
+    )
+    model = Electra.create(config.architecture, 30, "float32", 1, config.objective)
+    vocabulary = MaskingVocabulary(SPECIAL, np.zeros(30, bool))
+    objective = Objective(model, vocabulary, config.objective, chunk_rows=4)
+    return HeldoutEvaluation(tf.distribute.get_strategy(), objective, seed=1)
+
+
 @pytest.fixture(scope="module")
 def evaluation() -> HeldoutEvaluation:
-    config = PretrainingConfig.from_params(
-        {"architecture": ARCHITECTURE, "schedule": {"warmup_steps": 0}}
-    )
-    model = Electra.create(config.architecture, 30, "float32", 1)
-    return HeldoutEvaluation(model, SPECIAL, config)
+    return make_evaluation()
 
 
 def make_batch(lengths) -> Batch:
@@ -148,3 +164,15 @@ def test_an_untrained_model_scores_like_chance(evaluation):
     assert metrics["mlm_loss"] == pytest.approx(math.log(30), abs=0.3)
     assert metrics["rtd_loss"] == pytest.approx(math.log(2), abs=0.05)
     assert metrics["rtd_auc"] == pytest.approx(0.5, abs=0.15)
+
+
+def test_without_a_discriminator_only_words_are_scored():
+    metrics = make_evaluation(task="mlm")([make_batch([16] * 4)] * 4)
+    assert metrics["mlm_loss"] == pytest.approx(math.log(30), abs=0.3)
+    assert not [name for name in metrics if name.startswith("rtd")]
+
+
+def test_a_uniform_generator_is_right_once_in_a_vocabulary():
+    metrics = make_evaluation(generator="uniform")([make_batch([16] * 4)] * 64)
+    assert metrics["mlm_loss"] == pytest.approx(math.log(30), rel=1e-6)
+    assert metrics["sampled_accuracy"] == pytest.approx(1 / 30, abs=0.03)

@@ -20,9 +20,10 @@ from selectra_pipeline.pretraining.checkpoint import CHECKPOINTS, ResumeError
 from selectra_pipeline.pretraining.history import HISTORY_FILE, read_history
 from selectra_pipeline.pretraining.interruption import TrainingInterrupted
 from selectra_pipeline.pretraining.loop import NonFiniteLossError, pretrain
+from selectra_pipeline.pretraining.strategy import create_strategy
 from selectra_pipeline.pretraining.tracker import SilentTracker
 from selectra_pipeline.shards.manifest import MANIFEST_NAME, Manifest
-from selectra_pipeline.training.schedule import PolynomialSchedule
+from selectra_pipeline.training.schedule import LearningRateSchedule
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 
 
@@ -35,7 +36,8 @@ class ForbiddenTracker:
 
 def train_again(tiny, directory, tracker=None, **changes):
     tracker = tracker or SilentTracker()
-    return pretrain(config(**changes), tiny.records, tiny.tokenizer, directory, tracker)
+    run = config(**changes)
+    return pretrain(run, tiny.records, tiny.tokenizer, directory, tracker, create_strategy(run))
 
 
 def history_steps(directory, split):
@@ -63,7 +65,7 @@ def test_metrics_reach_the_tracker_at_their_steps(unbroken):
         steps[split].append(step)
     assert steps == {"train": [10, 20, 30, 40, 50, 60], "heldout": [30, 60]}
     rates = [v["train/learning_rate"] for _, v in unbroken.told if "train/learning_rate" in v]
-    schedule = PolynomialSchedule(config().schedule, STEPS)
+    schedule = LearningRateSchedule(config().schedule, STEPS)
     means = [np.mean([schedule(s) for s in range(end - 10, end)]) for end in range(10, 61, 10)]
     assert rates == pytest.approx(means, rel=1e-4)
 
@@ -179,7 +181,7 @@ def run_and_kill(tiny, directory, kill_at):
 
 
 @pytest.mark.parametrize(
-    "kills", [3, pytest.param(10, marks=pytest.mark.slow)], ids=lambda kills: f"{kills}_kills"
+    "kills", [3, pytest.param(20, marks=pytest.mark.slow)], ids=lambda kills: f"{kills}_kills"
 )
 def test_a_run_that_is_killed_again_and_again_ends_in_the_same_weights(
     kills, tiny, unbroken, tmp_path
@@ -188,6 +190,88 @@ def test_a_run_that_is_killed_again_and_again_ends_in_the_same_weights(
     manifest = run_and_kill(tiny, tmp_path, kill_at)
     assert_equal_states(final_state(manifest), final_state(unbroken.manifest))
     assert history_steps(tmp_path, "train") == list(range(1, STEPS + 1))
+
+
+# Going on under another plan
+
+LONGER = {"total_steps": 90, "schedule": {"restarts": [STEPS]}}
+
+
+@pytest.fixture
+def copied(unbroken, tmp_path):
+    """A finished run of its own."""
+    directory = tmp_path / "run"
+    shutil.copytree(unbroken.directory, directory)
+    return directory
+
+
+def test_a_finished_run_that_goes_on_equals_an_unbroken_one_of_the_new_plan(
+    copied, tiny, tmp_path_factory
+):
+    continued = train_again(tiny, copied, **LONGER)
+    whole = train_again(tiny, tmp_path_factory.mktemp("whole"), **LONGER)
+    assert_equal_states(final_state(continued), final_state(whole))
+    assert continued.facts == whole.facts
+    assert continued.fingerprint == whole.fingerprint
+    assert history_steps(copied, "train") == list(range(10, 91, 10))
+
+
+def test_a_finished_run_stays_finished_until_the_longer_one_has_a_checkpoint(
+    copied, unbroken, tiny
+):
+    class Sudden(Exception):
+        pass
+
+    class Stop:
+        def metrics(self, values, step):
+            if step == stop_at:
+                raise Sudden
+
+    stop_at = 70  # before the checkpoint of step 80
+    with pytest.raises(Sudden):
+        train_again(tiny, copied, Stop(), **LONGER)
+    assert Manifest.load(copied).fingerprint == unbroken.manifest.fingerprint
+    assert train_again(tiny, copied, ForbiddenTracker()).shards == unbroken.manifest.shards
+    stop_at = 90  # after it
+    with pytest.raises(Sudden):
+        train_again(tiny, copied, Stop(), **LONGER)
+    assert not (copied / MANIFEST_NAME).exists()
+    with pytest.raises(ResumeError, match="ends at step 60, which is behind the run"):
+        train_again(tiny, copied, ForbiddenTracker())
+
+
+def test_more_steps_alone_are_refused_with_the_setting_that_goes_on(copied, unbroken, tiny):
+    with pytest.raises(ResumeError, match=r"set pretraining\.schedule\.restarts=\[60\]"):
+        train_again(tiny, copied, ForbiddenTracker(), total_steps=90)
+    assert Manifest.load(copied).fingerprint == unbroken.manifest.fingerprint
+
+
+# The best checkpoint
+
+
+def test_the_manifest_names_the_best_checkpoint_beside_the_last(tiny, tmp_path, unbroken):
+    manifest = train_again(
+        tiny,
+        tmp_path,
+        evaluation={"every": 20},
+        checkpoint={"keep": 1, "keep_best": 1, "best_metric": "rtd_loss"},
+    )
+    heldout = {
+        entry["step"]: entry["rtd_loss"]
+        for entry in read_history(tmp_path / HISTORY_FILE)
+        if entry["split"] == "heldout"
+    }
+    assert set(heldout) == {20, 40, 60}
+    best = min(heldout, key=heldout.get)
+    manifest.verify()
+    assert [path.name for path in manifest.paths("best")] == [
+        f"step-{best}.data-00000-of-00001",
+        f"step-{best}.index",
+    ]
+    assert manifest.facts["best"]["step"] == best
+    assert manifest.facts["best"]["heldout"]["rtd_loss"] == heldout[best]
+    assert_equal_states(final_state(manifest), final_state(unbroken.manifest))
+    assert (unbroken.manifest.paths("best"), unbroken.manifest.facts["best"]) == ([], None)
 
 
 # What cannot work
@@ -202,11 +286,11 @@ def test_another_configuration_in_the_same_directory_is_refused(unbroken, tiny):
 
 
 def test_an_exploding_loss_stops_the_run_and_names_step_and_batch(tiny, tmp_path, monkeypatch):
-    class WithASpike(PolynomialSchedule):
+    class WithASpike(LearningRateSchedule):
         def __call__(self, step):
             return super().__call__(step) + tf.where(step == 12, 1e30, 0.0)
 
-    monkeypatch.setattr(loop, "PolynomialSchedule", WithASpike)
+    monkeypatch.setattr(loop, "LearningRateSchedule", WithASpike)
     with pytest.raises(NonFiniteLossError) as caught:
         train_again(tiny, tmp_path, checkpoint={"every": 10, "keep": 2})
     message = str(caught.value)
@@ -216,7 +300,9 @@ def test_an_exploding_loss_stops_the_run_and_names_step_and_batch(tiny, tmp_path
     assert "pretraining.schedule.peak" in message
     assert str(tmp_path / CHECKPOINTS / "step-10") in message
     assert history_steps(tmp_path, "train") == [10]
-    run = loop.PretrainingRun(config(), tiny.records, tiny.tokenizer, tmp_path, SilentTracker())
+    run = loop.PretrainingRun(
+        config(), tiny.records, tiny.tokenizer, tmp_path, SilentTracker(), create_strategy(config())
+    )
     assert run.step == 10
     for variable in run.model.trainable_variables:
         assert np.isfinite(variable.numpy()).all(), variable.path
@@ -225,7 +311,9 @@ def test_an_exploding_loss_stops_the_run_and_names_step_and_batch(tiny, tmp_path
 def test_records_of_another_tokenizer_are_refused(tiny, tmp_path):
     other = Tokenizer([*tiny.tokenizer.vocabulary[:-1], "otra"])
     with pytest.raises(ConfigError, match="made with another vocabulary; run the records stage"):
-        pretrain(config(), tiny.records, other, tmp_path, SilentTracker())
+        pretrain(
+            config(), tiny.records, other, tmp_path, SilentTracker(), create_strategy(config())
+        )
     assert list(tmp_path.iterdir()) == []
 
 

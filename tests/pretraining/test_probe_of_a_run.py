@@ -12,6 +12,7 @@ from selectra_pipeline.downstream.probe import NerProbe
 from selectra_pipeline.pretraining.history import HISTORY_FILE, read_history
 from selectra_pipeline.pretraining.interruption import TrainingInterrupted
 from selectra_pipeline.pretraining.loop import pretrain
+from selectra_pipeline.pretraining.strategy import create_strategy
 from selectra_pipeline.pretraining.tracker import SilentTracker
 
 CONLL = "uno O\ndos B-LOC\ntres I-LOC\n\ncuatro O\ndos B-LOC\n. O\n"
@@ -34,7 +35,13 @@ def probes(directory):
 
 def train(settings, tiny, directory, create_probe):
     return pretrain(
-        settings, tiny.records, tiny.tokenizer, directory, SilentTracker(), create_probe
+        settings,
+        tiny.records,
+        tiny.tokenizer,
+        directory,
+        SilentTracker(),
+        create_strategy(settings),
+        create_probe,
     )
 
 

@@ -15,11 +15,12 @@ from selectra_pipeline.config.pretraining import OptimizerConfig
 from selectra_pipeline.config.schedule import ScheduleConfig
 from selectra_pipeline.interchange.names import original_name
 from selectra_pipeline.model.electra import Electra
-from selectra_pipeline.pretraining.masking import Masked
-from selectra_pipeline.pretraining.objective import ElectraOutputs, discriminate
+from selectra_pipeline.model.noise import root_noise
+from selectra_pipeline.pretraining.masking import Masked, MaskingVocabulary, SpecialIds
+from selectra_pipeline.pretraining.objective import Objective, ObjectiveOutputs
 from selectra_pipeline.records.reader import Batch
-from selectra_pipeline.training.optimizer import AdamW, clip_by_global_norm
-from selectra_pipeline.training.schedule import PolynomialSchedule
+from selectra_pipeline.training.optimizer import AdamW
+from selectra_pipeline.training.schedule import LearningRateSchedule
 
 DIRECTORY = Path(
     os.environ.get("SELECTRA_REFERENCE_DIR") or Path(__file__).parents[1] / "reference"
@@ -30,6 +31,17 @@ RELATIVE = 1e-4
 
 def test_there_are_reference_files():
     assert FILES, f"no electra_reference_*.json in {DIRECTORY}"
+
+
+class WithGivenSamples(Objective):
+    """The objective, but for the generator's samples, which are the reference's."""
+
+    given_samples: tf.Tensor
+
+    def generate(self, *args, **kwargs):
+        generated = super().generate(*args, **kwargs)
+        predictions = generated.predictions._replace(sampled_ids=self.given_samples)
+        return generated._replace(predictions=predictions)
 
 
 class Replay:
@@ -63,9 +75,11 @@ class Replay:
         ):
             assert list(variable.shape) == recorded["shape"], recorded["name"]
             variable.assign(start_value(number, recorded))
-        self.objective = ObjectiveConfig(
-            mlm_weight=config["mlm_weight"], rtd_weight=config["rtd_weight"]
-        )
+        # The masks are given: which tokens are special does not matter.
+        vocabulary = MaskingVocabulary(SpecialIds(2, 3, 4), np.zeros(config["vocab_size"], bool))
+        weights = ObjectiveConfig(mlm_weight=config["mlm_weight"], rtd_weight=config["rtd_weight"])
+        self.objective = WithGivenSamples(self.model, vocabulary, weights, chunk_rows=7)
+        self.objective.given_samples = tf.constant(reference["sampled_ids"])
         self.optimizer = AdamW(
             self.variables,
             OptimizerConfig(
@@ -75,15 +89,18 @@ class Replay:
                 config["weight_decay"],
                 config["clip_global_norm"],
             ),
-            PolynomialSchedule(
+            LearningRateSchedule(
                 ScheduleConfig(
-                    config["learning_rate"], config["warmup_steps"], config["decay_power"]
+                    peak=config["learning_rate"],
+                    warmup_steps=config["warmup_steps"],
+                    decay_power=config["decay_power"],
                 ),
                 config["total_steps"],
             ),
         )
 
-    def forward(self) -> ElectraOutputs:
+    def forward(self) -> tuple[ObjectiveOutputs, tf.Tensor]:
+        """The objective's outputs, and the generator's logits."""
         given = {
             key: tf.constant(self.reference[key])
             for key in (
@@ -94,7 +111,6 @@ class Replay:
                 "masked_positions",
                 "masked_ids",
                 "masked_weights",
-                "sampled_ids",
             )
         }
         batch = Batch(given["input_ids"], given["input_mask"], given["segment_ids"])
@@ -104,26 +120,27 @@ class Replay:
             given["masked_ids"],
             given["masked_weights"],
         )
+        counts = self.objective.count(batch, masked)
+        # Dropout is 0 in the reference: training needs no noise, and there is none to agree on.
+        outputs = self.objective(batch, masked, counts, root_noise(1), training=True)
         logits = self.model.predict_words(
             masked.input_ids, batch.input_mask, batch.segment_ids, masked.positions
         )
-        return discriminate(
-            self.model, batch, masked, logits, given["sampled_ids"], self.objective, seed=None
-        )
+        return outputs, logits
 
     @tf.function
-    def gradients(self) -> tuple[ElectraOutputs, list[tf.Tensor]]:
+    def gradients(self) -> tuple[ObjectiveOutputs, tf.Tensor, list[tf.Tensor]]:
         with tf.GradientTape() as tape:
-            outputs = self.forward()
+            outputs, logits = self.forward()
         gradients = tape.gradient(outputs.loss, [v.value for v in self.variables])
-        return outputs, [tf.convert_to_tensor(gradient) for gradient in gradients]
+        return outputs, logits, [tf.convert_to_tensor(gradient) for gradient in gradients]
 
     @tf.function
     def step(self) -> tf.Tensor:
-        outputs, gradients = self.gradients()
-        clipped, _ = clip_by_global_norm(gradients, self.config["clip_global_norm"])
+        outputs, _, gradients = self.gradients()
+        clipped, _ = tf.clip_by_global_norm(gradients, self.config["clip_global_norm"])
         self.optimizer.apply(clipped)
-        return tf.stack([outputs.loss, outputs.mlm_loss, outputs.rtd_loss])
+        return tf.stack([outputs.loss, outputs.generated.mlm_loss, outputs.detected.rtd_loss])
 
 
 def encoder_config(config: dict, hidden: int, heads: int, intermediate: int) -> EncoderConfig:
@@ -158,28 +175,29 @@ def reference(request) -> dict:
 
 
 @pytest.fixture(scope="module")
-def first_pass(reference) -> tuple[ElectraOutputs, list[tf.Tensor]]:
+def first_pass(reference) -> tuple[ObjectiveOutputs, tf.Tensor, list[tf.Tensor]]:
     replay = Replay(reference)
     return replay.gradients()
 
 
 def test_forward_pass_equals_the_original(reference, first_pass):
-    outputs, _ = first_pass
+    outputs, mlm_logits, _ = first_pass
+    generated, detected = outputs.generated, outputs.detected
     recorded = reference["forward"]
     logits = np.array(recorded["mlm_logits"])
     np.testing.assert_allclose(
-        outputs.mlm_logits, logits, rtol=RELATIVE, atol=RELATIVE * np.abs(logits).max() / 10
+        mlm_logits, logits, rtol=RELATIVE, atol=RELATIVE * np.abs(logits).max() / 10
     )
-    np.testing.assert_allclose(tf.sigmoid(outputs.rtd_logits), recorded["disc_probs"], RELATIVE)
-    np.testing.assert_array_equal(outputs.corrupted_ids, recorded["corrupted"])
-    np.testing.assert_array_equal(tf.cast(outputs.is_replaced, tf.int32), recorded["disc_labels"])
-    assert float(outputs.mlm_loss) == pytest.approx(recorded["mlm_loss"], rel=RELATIVE)
-    assert float(outputs.rtd_loss) == pytest.approx(recorded["disc_loss"], rel=RELATIVE)
+    np.testing.assert_allclose(tf.sigmoid(detected.logits), recorded["disc_probs"], RELATIVE)
+    np.testing.assert_array_equal(detected.corrupted_ids, recorded["corrupted"])
+    np.testing.assert_array_equal(tf.cast(detected.is_replaced, tf.int32), recorded["disc_labels"])
+    assert float(generated.mlm_loss) == pytest.approx(recorded["mlm_loss"], rel=RELATIVE)
+    assert float(detected.rtd_loss) == pytest.approx(recorded["disc_loss"], rel=RELATIVE)
     assert float(outputs.loss) == pytest.approx(recorded["total_loss"], rel=RELATIVE)
 
 
 def test_gradients_equal_the_original(reference, first_pass):
-    _, gradients = first_pass
+    _, _, gradients = first_pass
     norm = float(tf.linalg.global_norm(gradients))
     assert norm == pytest.approx(reference["forward"]["grad_global_norm"], rel=RELATIVE)
     for variable, gradient in zip(reference["variables"], gradients, strict=True):

@@ -2,16 +2,20 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from selectra_pipeline.model.noise import fold_in, root_seed
-from selectra_pipeline.pretraining.sampling import sample_tokens
+from selectra_pipeline.model.noise import root_noise, uniform
+from selectra_pipeline.pretraining.sampling import sample_tokens, uniform_tokens, without_targets
 
 NEVER = -1e9
 
 
 def draw(logits, rows, temperature=1.0, seed=1):
     """Ids drawn at `rows` identical positions. logits: [vocab]."""
-    tiled = tf.tile(tf.constant(logits, tf.float32)[tf.newaxis, tf.newaxis], [rows // 50, 50, 1])
-    return sample_tokens(tiled, temperature, root_seed(seed)).numpy().ravel()
+    tiled = tf.tile(tf.constant(logits, tf.float32)[tf.newaxis], [rows, 1])
+    return sample_tokens(tiled / temperature, draws(rows, seed)).numpy()
+
+
+def draws(rows, seed=1):
+    return uniform([rows], root_noise(seed))
 
 
 def softmax(logits):
@@ -76,27 +80,46 @@ def test_positions_and_seeds_draw_independently():
     assert (first[1:] == first[:-1]).mean() == pytest.approx(1 / 64, abs=0.005)
 
 
-def test_samples_are_a_function_of_the_seed():
-    logits = tf.constant(np.random.default_rng(1).normal(size=[4, 5, 300]), tf.float32)
-    once, again, other = (
-        sample_tokens(logits, 1.0, seed)
-        for seed in (root_seed(1), root_seed(1), fold_in(root_seed(1), 0))
-    )
+def test_samples_are_a_function_of_the_draws():
+    logits = tf.constant(np.random.default_rng(1).normal(size=[40, 300]), tf.float32)
+    once, again, other = (sample_tokens(logits, draws(40, seed)) for seed in (1, 1, 2))
     assert once.dtype == tf.int32
-    assert once.shape == (4, 5)
+    assert once.shape == (40,)
     np.testing.assert_array_equal(once, again)
     assert (once != other).numpy().any()
 
 
-def test_each_position_is_drawn_from_its_own_logits():
-    logits = 60.0 * tf.one_hot([[5, 299], [256, 0]], 300)
-    np.testing.assert_array_equal(sample_tokens(logits, 1.0, root_seed(1)), [[5, 299], [256, 0]])
+def test_each_row_is_drawn_from_its_own_logits():
+    logits = 60.0 * tf.one_hot([5, 299, 256, 0], 300)
+    np.testing.assert_array_equal(sample_tokens(logits, draws(4)), [5, 299, 256, 0])
 
 
 def test_no_gradient_flows_through_a_sample():
-    logits = tf.random.stateless_normal([2, 3, 20], [1, 2])
+    logits = tf.random.stateless_normal([6, 20], [1, 2])
     with tf.GradientTape() as tape:
         tape.watch(logits)
-        sampled = tf.cast(sample_tokens(logits, 1.0, root_seed(1)), tf.float32)
+        sampled = tf.cast(sample_tokens(logits, draws(6)), tf.float32)
         result = tf.reduce_sum(sampled**2)
     assert tape.gradient(result, logits) is None
+
+
+def test_targets_are_never_drawn_and_the_others_keep_their_proportions():
+    logits = np.random.default_rng(1).normal(0, 1, 160)
+    tiled = tf.tile(tf.constant(logits, tf.float32)[tf.newaxis], [50_000, 1])
+    ids = sample_tokens(without_targets(tiled, tf.fill([50_000], 7)), draws(50_000)).numpy()
+    expected = softmax(logits)
+    expected[7] = 0.0
+    assert 7 not in ids
+    assert_distributed(ids, expected / expected.sum())
+
+
+@pytest.mark.parametrize("disallow", [False, True])
+def test_uniform_tokens_are_any_word_or_any_but_the_target(disallow):
+    targets = tf.constant(np.resize([0, 5, 39], 60_000), tf.int32)
+    ids = uniform_tokens(draws(60_000), 40, targets, disallow).numpy()
+    assert (ids == targets.numpy()).any() != disallow
+    for target in (0, 5, 39):
+        expected = np.full(40, 1 / 40)
+        if disallow:
+            expected = np.where(np.arange(40) == target, 0.0, 1 / 39)
+        assert_distributed(ids[targets.numpy() == target], expected)

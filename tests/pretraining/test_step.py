@@ -6,25 +6,25 @@ import tensorflow as tf
 from tiny_run import config
 
 from selectra_pipeline.model.electra import Electra
-from selectra_pipeline.model.noise import fold_in
-from selectra_pipeline.pretraining.masking import SpecialIds
-from selectra_pipeline.pretraining.objective import electra_objective
+from selectra_pipeline.pretraining.loss_scale import LossScale
+from selectra_pipeline.pretraining.masking import MaskingVocabulary, SpecialIds
 from selectra_pipeline.pretraining.step import PretrainingStep
 from selectra_pipeline.records.reader import Batch
 from selectra_pipeline.training.optimizer import AdamW
-from selectra_pipeline.training.schedule import PolynomialSchedule
+from selectra_pipeline.training.schedule import LearningRateSchedule
 
 VOCABULARY = 50
-SPECIAL = SpecialIds(cls=2, sep=3, mask=4)
+FACTS = MaskingVocabulary(SpecialIds(cls=2, sep=3, mask=4), np.arange(VOCABULARY) % 4 == 0)
 ONE_LAYER = {"num_layers": 1, "hidden_size": 16, "intermediate_size": 16}
 
 
 def make_step(**changes) -> PretrainingStep:
     run = config(architecture=ONE_LAYER, **changes)
-    model = Electra.create(run.architecture, VOCABULARY, run.precision, run.seed)
-    schedule = PolynomialSchedule(run.schedule, run.total_steps)
+    model = Electra.create(run.architecture, VOCABULARY, run.precision, run.seed, run.objective)
+    schedule = LearningRateSchedule(run.schedule, run.total_steps)
     optimizer = AdamW(model.trainable_variables, run.optimizer, schedule)
-    return PretrainingStep(model, optimizer, SPECIAL, run)
+    loss_scale = LossScale() if run.precision == "float16" else None
+    return PretrainingStep(model, optimizer, FACTS, run, loss_scale)
 
 
 @pytest.fixture(scope="module")
@@ -69,15 +69,15 @@ def test_the_update_is_adamw_on_the_clipped_gradient_of_the_objective(batch):
     """At the first step m = 0.1 g and v = 0.001 g^2, with g clipped to global norm 1."""
     step = make_step(schedule={"peak": 1e-3, "warmup_steps": 0})
     variables = [v.value for v in step.model.trainable_variables]
-    seed = step.step_seed()
+    noise = step.step_noise()
     before = weights_of(step)
     metrics = step(batch)
 
     twin = make_step()
+    masked = twin.objective.mask(batch, noise)
+    counts = twin.objective.count(batch, masked)
     with tf.GradientTape() as tape:
-        outputs = electra_objective(
-            twin.model, batch, SPECIAL, twin.config.objective, fold_in(seed, 0), training=True
-        )
+        outputs = twin.objective(batch, masked, counts, noise, training=True)
     own = [v.value for v in twin.model.trainable_variables]
     gradients = [tf.convert_to_tensor(g).numpy() for g in tape.gradient(outputs.loss, own)]
     norm = math.sqrt(sum((g.astype(np.float64) ** 2).sum() for g in gradients))
@@ -102,7 +102,7 @@ def test_each_step_has_noise_of_its_own(batch):
     seeds = []
     for number in range(3):
         step.optimizer.step.assign(number)
-        seeds.append(tuple(step.step_seed().numpy()))
+        seeds.append(tuple(step.step_noise().seed.numpy()))
     assert len(set(seeds)) == 3
 
 
@@ -117,3 +117,51 @@ def test_bfloat16_trains_float32_weights(batch):
     ):
         assert ours.dtype == np.float32
         assert (ours != theirs).any() or "key/bias" in variable.path, variable.path
+
+
+@pytest.mark.parametrize("micro_batches", [2, 4])
+@pytest.mark.parametrize("task", ["electra", "electric"])
+def test_accumulated_steps_equal_the_large_batch(batch, micro_batches, task):
+    """Dropout is on: every example meets the noise that it meets in the large batch."""
+    settings = {"objective": {"task": task}, "schedule": {"peak": 1e-3, "warmup_steps": 0}}
+    large = make_step(batch_size=4, **settings)
+    small = make_step(batch_size=4, accumulation_steps=micro_batches, **settings)
+    assert large.config.architecture.dropout > 0
+    for _ in range(3):
+        ours, theirs = tf.function(small)(batch), tf.function(large)(batch)
+        np.testing.assert_allclose(ours, theirs, rtol=1e-5)
+    for ours, theirs in zip(small.optimizer.first, large.optimizer.first, strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-5 * float(tf.norm(theirs)) + 1e-9)
+
+
+def test_float16_trains_like_float32_although_its_loss_is_scaled(batch):
+    half = make_step(precision="float16", schedule={"peak": 1e-3, "warmup_steps": 0})
+    full = make_step(schedule={"peak": 1e-3, "warmup_steps": 0})
+    half.loss_scale.value.assign(2.0**8)  # where it soon settles: these gradients are large
+    for _ in range(3):
+        ours, theirs = half(batch), full(batch)
+        assert float(ours.loss) == pytest.approx(float(theirs.loss), rel=0.01)
+        assert float(ours.gradient_norm) == pytest.approx(float(theirs.gradient_norm), rel=0.03)
+    assert float(ours.loss_scale) == 2.0**8
+    assert float(ours.skipped_updates) == 0.0
+
+
+def test_a_gradient_that_overflows_float16_is_skipped_and_the_scale_halved(batch):
+    step = make_step(precision="float16", schedule={"peak": 1e-3, "warmup_steps": 0})
+    step.loss_scale.value.assign(2.0**40)
+    before = weights_of(step)
+    metrics = step(batch)
+    assert float(metrics.skipped_updates) == 1.0
+    assert math.isfinite(float(metrics.loss))
+    assert step.loss_scale.value.numpy() == 2.0**39
+    assert step.optimizer.step.numpy() == 1
+    for ours, theirs in zip(weights_of(step), before, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def test_logits_in_chunks_change_no_step(batch):
+    whole, chunked = make_step(logit_rows=1000), make_step(logit_rows=3)
+    for _ in range(2):
+        np.testing.assert_allclose(chunked(batch), whole(batch), rtol=1e-5)
+    for ours, theirs in zip(chunked.optimizer.first, whole.optimizer.first, strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-5 * float(tf.norm(theirs)) + 1e-9)

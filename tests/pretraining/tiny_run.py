@@ -3,10 +3,12 @@
     python tiny_run.py RECORDS TOKENIZER DIRECTORY CONFIG_JSON [STEP ...]
 
 trains in a child process; as soon as the child has reached the first STEP it is killed, the next
-child is killed at the second, and so on; the last one may finish.
+child is killed at the second, and so on; the last one may finish. Each fourth child is killed
+earlier, in its first seconds: while it restores, traces the step, or trains already.
 """
 
 import json
+import math
 import os
 import random
 import signal
@@ -20,6 +22,7 @@ import tensorflow as tf
 from selectra_pipeline.config.pretraining import PretrainingConfig
 from selectra_pipeline.pretraining.history import HISTORY_FILE, read_history
 from selectra_pipeline.pretraining.loop import pretrain
+from selectra_pipeline.pretraining.strategy import create_strategy
 from selectra_pipeline.pretraining.tracker import SilentTracker
 from selectra_pipeline.shards.manifest import Manifest
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
@@ -75,9 +78,10 @@ def assert_equal_states(ours: dict[str, np.ndarray], theirs: dict[str, np.ndarra
 
 def main(records: str, tokenizer: str, directory: str, config_json: str, *kill_at: str) -> None:
     draw = random.Random(len(kill_at))
-    for step in kill_at:
+    for number, step in enumerate(kill_at, start=1):
         child = start_child(records, tokenizer, directory, config_json)
-        while last_step(directory) < int(step):
+        deadline = time.monotonic() + (draw.uniform(0, 3) if number % 4 == 0 else math.inf)
+        while last_step(directory) < int(step) and time.monotonic() < deadline:
             assert os.waitpid(child, os.WNOHANG) == (0, 0), "the child ended before it was killed"
             time.sleep(0.003)
         time.sleep(draw.uniform(0, 0.02))  # anywhere: in a step, or while saving
@@ -92,12 +96,14 @@ def start_child(records: str, tokenizer: str, directory: str, config_json: str) 
     child = os.fork()
     if child:
         return child
+    config = PretrainingConfig.from_params(json.loads(config_json))
     pretrain(
-        PretrainingConfig.from_params(json.loads(config_json)),
+        config,
         Manifest.load(records),
         Tokenizer.load(tokenizer),
         directory,
         SilentTracker(),
+        create_strategy(config),
     )
     os._exit(0)
 

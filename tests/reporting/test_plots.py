@@ -1,4 +1,4 @@
-from selectra_pipeline.reporting.plots import training_curves
+from selectra_pipeline.reporting.plots import learning_rate_plan, training_curves
 
 HISTORY = [
     {"step": 10, "split": "train", "loss": 30.0, "mlm_loss": 8.0, "learning_rate": 1e-3},
@@ -24,3 +24,12 @@ def test_the_trivial_answer_is_drawn_beside():
 
 def test_a_run_without_metrics_gives_empty_panels():
     assert all(not axes.get_lines() for axes in training_curves([]).axes)
+
+
+def test_the_planned_learning_rate_is_drawn_with_its_restarts():
+    (axes,) = learning_rate_plan([0, 5, 10, 20], [0.0, 1.0, 0.0, 0.5], restarts=[10]).axes
+    curve, restart = axes.get_lines()
+    assert list(curve.get_xdata()) == [0, 5, 10, 20]
+    assert list(curve.get_ydata()) == [0.0, 1.0, 0.0, 0.5]
+    assert list(restart.get_xdata()) == [10, 10]
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["planned", "restart"]

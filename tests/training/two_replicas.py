@@ -7,8 +7,9 @@ import numpy as np
 import tensorflow as tf
 
 from selectra_pipeline.config.pretraining import OptimizerConfig
-from selectra_pipeline.training.optimizer import AdamW, clip_by_global_norm
-from selectra_pipeline.training.replicas import global_mean
+from selectra_pipeline.pretraining.loss_scale import LossScale
+from selectra_pipeline.pretraining.replicas import global_sum
+from selectra_pipeline.training.optimizer import AdamW
 
 tf.config.set_logical_device_configuration(
     tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 2
@@ -19,6 +20,7 @@ assert strategy.num_replicas_in_sync == 2
 with strategy.scope():
     variable = tf.Variable([1.0, -2.0])
     keras_like = SimpleNamespace(value=variable, shape=variable.shape, path="layer/kernel")
+    loss_scale = LossScale()
     optimizer = AdamW([keras_like], OptimizerConfig(), lambda step: 0.1)
 
 
@@ -27,29 +29,27 @@ def step():
     def replica_step():
         replica = tf.cast(tf.distribute.get_replica_context().replica_id_in_sync_group, tf.float32)
         gradient = tf.stack([3.0 + replica, 1.0 - replica])  # [3, 1] and [4, 0]: the sum is [7, 1]
-        clipped, norm = clip_by_global_norm([gradient], 1.0)
-        optimizer.apply(clipped)
-        # 1 value of weight 1 on replica 0, 3 on replica 1.
-        values = tf.fill([3], 10.0 * (replica + 1.0))
-        weights = tf.sequence_mask(1 + 2 * tf.cast(replica, tf.int32), 3)
-        return norm, global_mean(values, weights)
+        clipped, norm = tf.clip_by_global_norm(global_sum([gradient]), 1.0)
+        finite = tf.math.is_finite(norm)
+        optimizer.apply(clipped, only_if=finite)
+        loss_scale.update(finite)
+        return norm
 
     return strategy.run(replica_step)
 
 
-norm, mean = step()
-mean_sum = strategy.reduce(tf.distribute.ReduceOp.SUM, mean, axis=None)
+norm = step()
 step()
 copies = [np.array(copy).tolist() for copy in strategy.experimental_local_results(variable)]
 print(
     json.dumps(
         {
             "norms": [float(n) for n in strategy.experimental_local_results(norm)],
-            "mean": float(mean_sum),
             "weights": copies,
             "first": optimizer.first[0].numpy().tolist(),
             "second": optimizer.second[0].numpy().tolist(),
             "steps": int(optimizer.step.numpy()),
+            "quiet_steps": int(loss_scale.quiet_steps.numpy()),
         }
     )
 )

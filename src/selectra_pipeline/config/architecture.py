@@ -1,6 +1,6 @@
 """Shapes of the generator and the discriminator."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from selectra_pipeline.config.base import Config, ConfigError, require
 
@@ -97,11 +97,15 @@ class ArchitectureConfig(Config):
             vocab_size, self.hidden_size, self.num_layers, self.num_heads, self.intermediate_size
         )
 
-    def generator(self, vocab_size: int) -> EncoderConfig:
-        """The generator's shape: width round(share * H), heads max(1, width // 64), FFN 4 width."""
+    def generator(self, vocab_size: int, own_embeddings: bool = False) -> EncoderConfig:
+        """The generator's shape: width round(share * H), heads max(1, width // 64), FFN 4 width.
+
+        Embeddings of its own are as wide as itself (original: untied_generator_embeddings).
+        """
         width = self._generator_width()
         layers = self.num_layers if self.generator_layers is None else self.generator_layers
-        return self._encoder(vocab_size, width, layers, self._generator_heads(), 4 * width)
+        encoder = self._encoder(vocab_size, width, layers, self._generator_heads(), 4 * width)
+        return replace(encoder, embedding_size=width) if own_embeddings else encoder
 
     def _generator_width(self) -> int:
         return max(1, round(self.generator_size * self.hidden_size))

@@ -20,6 +20,8 @@ SCALAR_NAMES = {int: "a whole number", float: "a number", bool: "true or false",
 class UserError(Exception):
     """Wrong input or bad circumstances: the message says how to mend it, no traceback is needed."""
 
+    exit_code = 1  # of a process that ends with it
+
 
 class ConfigError(UserError, ValueError):
     """A configuration that cannot work. The message says how to mend it."""

@@ -1,6 +1,7 @@
 """Configuration of the objective: what is masked, predicted and detected."""
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from selectra_pipeline.config.base import Config, require
 
@@ -14,17 +15,24 @@ class MaskingConfig(Config):
         mask_probability: a chosen token becomes [MASK] with this probability, else stays.
         replacement: draw positions with replacement, as the original does. A position drawn twice
             is then counted twice and gets a meaningless token, so the default is without.
+        whole_words: choose all pieces of a word or none. A word that would be the last one and
+            does not fit into the number of predictions is left alone.
     """
 
     fraction: float = 0.15
     mask_probability: float = 0.85
     replacement: bool = False
+    whole_words: bool = False
 
     def __post_init__(self) -> None:
         require(0 < self.fraction < 1, f"fraction={self.fraction} must be above 0 and below 1")
         require(
             0 <= self.mask_probability <= 1,
             f"mask_probability={self.mask_probability} must be from 0 to 1",
+        )
+        require(
+            not (self.whole_words and self.replacement),
+            "whole_words=true chooses each word once: set replacement=false",
         )
 
     def max_predictions(self, sequence_length: int) -> int:
@@ -35,12 +43,64 @@ class MaskingConfig(Config):
 
 @dataclass(frozen=True)
 class ObjectiveConfig(Config):
-    """Loss = mlm_weight * MLM + rtd_weight * RTD (paper, section 3.1: RTD is ~50x smaller)."""
+    """What is learned: loss = mlm_weight * MLM + rtd_weight * RTD.
 
+    Attributes:
+        task: "electra" detects replaced tokens; "mlm" predicts masked words with the full-size
+            encoder and detects nothing (BERT); "electric" learns an energy of each token by
+            noise-contrastive estimation against a two-tower generator (Clark et al., EMNLP 2020).
+        generator: what proposes the replacements. "small" is an encoder of its own; "tied" the
+            discriminator's encoder itself, with a word prediction head (paper, section 3.2);
+            "uniform" draws any word of the vocabulary and has no weights.
+        generator_embeddings: "shared" with the discriminator, or the generator's "own", as wide as
+            itself.
+        mlm_weight, rtd_weight: the RTD loss is about 50 times smaller (paper, section 3.1).
+        temperature: of the distribution that replacements are drawn from.
+        disallow_correct: never draw the original token as its own replacement.
+    """
+
+    task: Literal["electra", "mlm", "electric"] = "electra"
+    generator: Literal["small", "tied", "uniform"] = "small"
+    generator_embeddings: Literal["shared", "own"] = "shared"
     masking: MaskingConfig = field(default_factory=MaskingConfig)
     mlm_weight: float = 1.0
     rtd_weight: float = 50.0
     temperature: float = 1.0
+    disallow_correct: bool = False
 
     def __post_init__(self) -> None:
         require(self.temperature > 0, f"temperature={self.temperature} must be above 0")
+        require(
+            self.generator == "small" or self.task == "electra",
+            f"generator={self.generator} needs task=electra: task={self.task} has its own",
+        )
+        require(
+            self.generator_embeddings == "shared" or self.has_small_generator,
+            "generator_embeddings=own needs an encoder of the generator's own: task=electra and "
+            "generator=small",
+        )
+        if self.task == "electric":
+            # Its loss needs the probability that a token was drawn with.
+            require(
+                self.temperature == 1.0
+                and not self.disallow_correct
+                and not self.masking.replacement,
+                "task=electric needs temperature=1, disallow_correct=false and "
+                "masking.replacement=false: its loss counts on samples from the generator's own "
+                "distribution",
+            )
+
+    @property
+    def has_small_generator(self) -> bool:
+        """Whether words are predicted by an encoder beside the discriminator's that sees masks."""
+        return self.task == "electra" and self.generator == "small"
+
+    @property
+    def predicts_words(self) -> bool:
+        """Whether anything learns to predict words."""
+        return self.generator != "uniform"
+
+    @property
+    def detects(self) -> bool:
+        """Whether there is a discriminator."""
+        return self.task != "mlm"

@@ -1,10 +1,12 @@
-"""Configuration of the pre-training stage: optimizer, loop, checkpoints."""
+"""Configuration of the pre-training stage: optimizer, evaluation, loop."""
 
 from dataclasses import dataclass, field
 from typing import Literal
 
 from selectra_pipeline.config.architecture import ArchitectureConfig
 from selectra_pipeline.config.base import Config, require
+from selectra_pipeline.config.checkpoint import CheckpointConfig
+from selectra_pipeline.config.devices import HostsConfig, TpuConfig
 from selectra_pipeline.config.objective import ObjectiveConfig
 from selectra_pipeline.config.probe import ProbeConfig
 from selectra_pipeline.config.schedule import ScheduleConfig
@@ -41,28 +43,24 @@ class EvaluationConfig(Config):
 
 
 @dataclass(frozen=True)
-class CheckpointConfig(Config):
-    """Checkpoints: one every so many steps, of which the last `keep` are kept."""
-
-    every: int = 500
-    keep: int = 3
-
-    def __post_init__(self) -> None:
-        require(self.every >= 1, f"every={self.every} must be at least 1 step")
-        require(self.keep >= 1, f"keep={self.keep} must be at least 1")
-
-
-@dataclass(frozen=True)
 class PretrainingConfig(Config):
     """The pre-training stage.
 
     Attributes:
         batch_size: examples of one optimisation step, over all devices.
-        total_steps: optimisation steps; the learning rate ends at zero there.
-        precision: of the computation; weights, losses and the optimizer stay in float32.
-        strategy: the device that the step runs on.
+        accumulation_steps: micro-batches that a device divides its examples into, one after the
+            other: less memory, the same step.
+        logit_rows: how many rows of logits over the vocabulary a device holds at a time.
+        total_steps: optimisation steps; the last cycle of the learning rate ends there.
+        precision: of the computation; weights, losses and the optimizer stay in float32. float16
+            scales its loss dynamically; bfloat16 needs no scaling.
+        strategy: the devices that the step runs on.
+        hosts, tpu: more about them, for strategy=multi_host and strategy=tpu.
         steps_per_loop: steps between two looks of the host: at signals, at the loss. More than 1
             pays where the host is far from the device.
+        length_buckets: lengths that batches are padded to, ascending, besides the records' own
+            sequence length; empty pads all batches to that. Examples of similar length then share
+            a batch, and short ones cost less.
         log_every: steps between two lines of metrics.
         seed: of initial weights, data order, masks, samples and dropout.
     """
@@ -75,28 +73,58 @@ class PretrainingConfig(Config):
     checkpoint: CheckpointConfig = field(default_factory=CheckpointConfig)
     probe: ProbeConfig = field(default_factory=ProbeConfig)
     batch_size: int = 32
+    accumulation_steps: int = 1
+    logit_rows: int = 1_024
     total_steps: int = 1_000
-    precision: Literal["float32", "bfloat16"] = "float32"
-    strategy: Literal["cpu", "gpu"] = "cpu"
+    precision: Literal["float32", "bfloat16", "float16"] = "float32"
+    strategy: Literal["cpu", "gpu", "multi_gpu", "multi_host", "tpu"] = "cpu"
+    hosts: HostsConfig = field(default_factory=HostsConfig)
+    tpu: TpuConfig = field(default_factory=TpuConfig)
     steps_per_loop: int = 1
+    length_buckets: tuple[int, ...] = ()
     log_every: int = 20
     seed: int = 1
 
     def __post_init__(self) -> None:
-        for name in ("batch_size", "total_steps", "steps_per_loop", "log_every"):
+        for name in (
+            "batch_size",
+            "accumulation_steps",
+            "logit_rows",
+            "total_steps",
+            "steps_per_loop",
+            "log_every",
+        ):
             require(getattr(self, name) >= 1, f"{name}={getattr(self, name)} must be at least 1")
-        restarts = self.schedule.restarts
         require(
-            not restarts or restarts[-1] < self.total_steps,
-            f"schedule.restarts={list(restarts)} must lie below total_steps={self.total_steps}",
+            self.batch_size % self.accumulation_steps == 0,
+            f"batch_size={self.batch_size} is not divisible by "
+            f"accumulation_steps={self.accumulation_steps}",
         )
-        starts = (0, *restarts)
-        shortest = min(b - a for a, b in zip(starts, (*restarts, self.total_steps), strict=True))
         require(
-            self.schedule.warmup_steps < shortest,
-            f"schedule.warmup_steps={self.schedule.warmup_steps} must be below the shortest cycle "
-            f"of the learning rate, {shortest} steps; a tenth of it or less is usual",
+            self.precision != "float16" or self.strategy != "tpu",
+            "precision=float16 is not for TPUs: use bfloat16, which needs no loss scaling",
         )
+        self._check_buckets()
+        self._check_probe()
+        self.schedule.check_cycles(self.total_steps)
+        self.checkpoint.check_evaluated(self.evaluation.every)
+        metric = self.checkpoint.best_metric
+        require(
+            self.checkpoint.keep_best == 0 or self.objective.detects or "rtd" not in metric,
+            f"checkpoint.best_metric={metric} is not measured with task=mlm; use mlm_loss",
+        )
+
+    def _check_buckets(self) -> None:
+        buckets = self.length_buckets
+        ascending = all(a < b for a, b in zip((7, *buckets), buckets, strict=False))
+        require(ascending, f"length_buckets={list(buckets)} must be ascending, from 8 tokens on")
+        require(
+            not buckets or self.steps_per_loop == 1,
+            f"length_buckets need steps_per_loop=1, not {self.steps_per_loop}: the host looks at "
+            "the length of every batch",
+        )
+
+    def _check_probe(self) -> None:
         length = self.probe.finetuning.max_length
         positions = self.architecture.max_position_embeddings
         require(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from selectra_pipeline.config.base import Config, require
+from selectra_pipeline.config.export import ExportConfig
 from selectra_pipeline.config.ingestion import IngestionConfig
 from selectra_pipeline.config.pretraining import PretrainingConfig
 from selectra_pipeline.config.records import RecordsConfig
@@ -41,6 +42,7 @@ class ProjectConfig(Config):
     vocabulary: VocabularyConfig = field(default_factory=VocabularyConfig)
     records: RecordsConfig = field(default_factory=RecordsConfig)
     pretraining: PretrainingConfig = field(default_factory=PretrainingConfig)
+    export: ExportConfig = field(default_factory=ExportConfig)
     detection: DetectionConfig = field(default_factory=DetectionConfig)
     run: str | None = None
     data_root: str | None = None
@@ -56,4 +58,9 @@ class ProjectConfig(Config):
             f"records.sequence_length={length} is longer than "
             f"pretraining.architecture.max_position_embeddings={positions}; raise the latter to "
             f"{length} or more, or shorten the sequences",
+        )
+        require(
+            self.export.checkpoint == "last" or self.pretraining.checkpoint.keep_best > 0,
+            "export.checkpoint=best, but pretraining.checkpoint.keep_best=0 keeps none; "
+            "set it to 1 or more",
         )

@@ -9,10 +9,10 @@ from selectra_pipeline.downstream.batching import LabelledBatch
 from selectra_pipeline.downstream.features import IGNORED
 from selectra_pipeline.downstream.layerwise import rate_factors
 from selectra_pipeline.downstream.task_model import TaskModel
-from selectra_pipeline.model.noise import fold_in, root_seed
+from selectra_pipeline.model.noise import root_noise
 from selectra_pipeline.records.reader import Batch
-from selectra_pipeline.training.optimizer import AdamW, clip_by_global_norm
-from selectra_pipeline.training.schedule import PolynomialSchedule
+from selectra_pipeline.training.optimizer import AdamW
+from selectra_pipeline.training.schedule import LearningRateSchedule
 
 
 class Finetuning:
@@ -35,7 +35,7 @@ class Finetuning:
         self.optimizer = AdamW(
             variables,
             self.optimizer_config,
-            PolynomialSchedule(schedule, total_steps),
+            LearningRateSchedule(schedule, total_steps),
             rate_factors([v.path for v in variables], model.config.num_layers, config),
         )
         self._step = tf.function(self._train, autograph=False)
@@ -50,12 +50,14 @@ class Finetuning:
         return self._predict(inputs)
 
     def _train(self, batch: LabelledBatch) -> None:
-        seed = fold_in(root_seed(self.seed), tf.identity(self.optimizer.step))
+        noise = root_noise(self.seed).fold_in(tf.identity(self.optimizer.step))
         variables = [variable.value for variable in self.model.trainable_variables]
         with tf.GradientTape() as tape:
-            loss = classification_loss(self.model(batch.inputs, seed=seed), batch.labels)
+            loss = classification_loss(self.model(batch.inputs, noise=noise), batch.labels)
         gradients = tape.gradient(loss, variables)
-        clipped, _ = clip_by_global_norm(gradients, self.optimizer_config.clip_norm)
+        # Those of tables arrive as indexed slices, in which an entry may occur twice: added up.
+        dense = [tf.convert_to_tensor(gradient) for gradient in gradients]
+        clipped, _ = tf.clip_by_global_norm(dense, self.optimizer_config.clip_norm)
         self.optimizer.apply(clipped)
 
     def _best_labels(self, inputs: Batch) -> tf.Tensor:

@@ -4,7 +4,7 @@ import keras
 import tensorflow as tf
 
 from selectra_pipeline.config.architecture import EncoderConfig
-from selectra_pipeline.model.noise import dropout
+from selectra_pipeline.model.noise import Noise, dropout
 
 
 class TokenClassificationHead(keras.layers.Layer):
@@ -12,7 +12,7 @@ class TokenClassificationHead(keras.layers.Layer):
 
     Call arguments:
         x: discriminator states, [batch, seq, hidden].
-        seed: of the dropout, int32 [2]; None means inference.
+        noise: of the dropout; None means inference.
 
     Returns:
         logits, float32 [batch, seq, labels]
@@ -26,5 +26,5 @@ class TokenClassificationHead(keras.layers.Layer):
     def build(self, input_shape=None) -> None:
         self.classifier.build((None, None, self.config.hidden_size))
 
-    def call(self, x: tf.Tensor, seed: tf.Tensor | None = None) -> tf.Tensor:
-        return self.classifier(dropout(x, self.config.dropout, seed))
+    def call(self, x: tf.Tensor, noise: Noise | None = None) -> tf.Tensor:
+        return self.classifier(dropout(x, self.config.dropout, noise))

@@ -10,12 +10,12 @@ from selectra_pipeline.config.architecture import EncoderConfig
 from selectra_pipeline.model.embeddings import Embeddings
 from selectra_pipeline.model.encoder import Encoder
 from selectra_pipeline.model.initialization import initialize
-from selectra_pipeline.model.noise import fold_in
+from selectra_pipeline.model.noise import Noise
 from selectra_pipeline.records.reader import Batch
 
 
 class TaskModel(keras.layers.Layer):
-    """Embeddings, discriminator and a head that is called with its states and a seed.
+    """Embeddings, discriminator and a head that is called with its states and noise.
 
     The computation is in float32. Embeddings and discriminator have the paths that they have in
     `Electra`, so that its weights fit.
@@ -54,9 +54,9 @@ class TaskModel(keras.layers.Layer):
         self.discriminator.build()
         self.head.build()
 
-    def call(self, inputs: Batch, seed: tf.Tensor | None = None) -> tf.Tensor:
-        """Logits of the head; a seed of None means inference."""
-        seeds = [None if seed is None else fold_in(seed, part) for part in range(3)]
-        embedded = self.embeddings(inputs.input_ids, inputs.segment_ids, seed=seeds[0])
-        states = self.discriminator(embedded, inputs.input_mask, seed=seeds[1])
-        return self.head(states, seed=seeds[2])
+    def call(self, inputs: Batch, noise: Noise | None = None) -> tf.Tensor:
+        """Logits of the head; a noise of None means inference."""
+        noises = [None if noise is None else noise.fold_in(part) for part in range(3)]
+        embedded = self.embeddings(inputs.input_ids, inputs.segment_ids, noise=noises[0])
+        states = self.discriminator(embedded, inputs.input_mask, noise=noises[1])
+        return self.head(states, noise=noises[2])

@@ -1,12 +1,17 @@
 """Multi-head self-attention."""
 
+from typing import Literal
+
 import keras
 import tensorflow as tf
 
 from selectra_pipeline.config.architecture import EncoderConfig
-from selectra_pipeline.model.noise import dropout
+from selectra_pipeline.model.noise import Noise, dropout
 
 MASKED = -10_000.0  # added to the scores of padding, as in the original
+
+# Whose words a position sees: all, those up to it, those from it on.
+Direction = Literal["both", "forward", "backward"]
 
 
 class SelfAttention(keras.layers.Layer):
@@ -14,8 +19,8 @@ class SelfAttention(keras.layers.Layer):
 
     Call arguments:
         x: [batch, seq, hidden].
-        attention_bias: [batch, 1, 1, seq]; 0 for tokens, `MASKED` for padding.
-        seed: of the dropout on the probabilities; None means inference.
+        attention_bias: of the scores, from the function of that name.
+        noise: of the dropout on the probabilities; None means inference.
 
     Returns:
         [batch, seq, hidden], before the output projection.
@@ -34,13 +39,13 @@ class SelfAttention(keras.layers.Layer):
             projection.build(input_shape)
 
     def call(
-        self, x: tf.Tensor, attention_bias: tf.Tensor, seed: tf.Tensor | None = None
+        self, x: tf.Tensor, attention_bias: tf.Tensor, noise: Noise | None = None
     ) -> tf.Tensor:
         query, key, value = (self._split_heads(f(x)) for f in (self.query, self.key, self.value))
         scores = tf.matmul(query, key, transpose_b=True)  # [batch, heads, seq, seq]
         scores = scores * tf.cast(self.config.head_size**-0.5, scores.dtype)
         probabilities = tf.nn.softmax(scores + tf.cast(attention_bias, scores.dtype))
-        probabilities = dropout(probabilities, self.config.attention_dropout, seed)
+        probabilities = dropout(probabilities, self.config.attention_dropout, noise)
         context = tf.transpose(tf.matmul(probabilities, value), [0, 2, 1, 3])
         return tf.reshape(context, tf.shape(x))  # [batch, seq, heads, head] -> [batch, seq, hidden]
 
@@ -51,6 +56,19 @@ class SelfAttention(keras.layers.Layer):
         return tf.transpose(x, [0, 2, 1, 3])  # [batch, heads, seq, head]
 
 
-def attention_bias(input_mask: tf.Tensor) -> tf.Tensor:
-    """0 for tokens and `MASKED` for padding. input_mask: [batch, seq] -> [batch, 1, 1, seq]."""
-    return (1.0 - tf.cast(input_mask, tf.float32))[:, tf.newaxis, tf.newaxis, :] * MASKED
+def attention_bias(input_mask: tf.Tensor, direction: Direction = "both") -> tf.Tensor:
+    """0 where a position may look, `MASKED` where not: at padding, or against the direction.
+
+    Args:
+        input_mask: [batch, seq]; 1 for tokens, 0 for padding.
+
+    Returns:
+        float32 [batch, 1, 1, seq], or [batch, 1, seq, seq] in a direction
+    """
+    bias = (1.0 - tf.cast(input_mask, tf.float32))[:, tf.newaxis, tf.newaxis, :] * MASKED
+    if direction == "both":
+        return bias
+    places = tf.range(input_mask.shape[1])
+    ahead = places[tf.newaxis, :] - places[:, tf.newaxis]  # [from, to]: how far ahead "to" lies
+    hidden = ahead > 0 if direction == "forward" else ahead < 0
+    return bias + tf.cast(hidden, tf.float32) * MASKED

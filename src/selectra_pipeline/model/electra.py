@@ -6,57 +6,120 @@ import keras
 import tensorflow as tf
 
 from selectra_pipeline.config.architecture import ArchitectureConfig, EncoderConfig
+from selectra_pipeline.config.objective import ObjectiveConfig
 from selectra_pipeline.model.embeddings import Embeddings
 from selectra_pipeline.model.encoder import Encoder
-from selectra_pipeline.model.heads import ReplacedTokenHead, WordPredictionHead
+from selectra_pipeline.model.heads import ReplacedTokenHead, WordPredictionHead, word_logits
 from selectra_pipeline.model.initialization import initialize
-from selectra_pipeline.model.noise import fold_in
+from selectra_pipeline.model.noise import Noise
+from selectra_pipeline.model.two_towers import TwoTowers
 
-PRECISION_POLICY = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
+PRECISION_POLICY = {
+    "float32": "float32",
+    "bfloat16": "mixed_bfloat16",
+    "float16": "mixed_float16",
+}
+ELECTRA = ObjectiveConfig()
 
 
 class Electra(keras.layers.Layer):
-    """Generator and discriminator with their heads.
+    """Generator and discriminator with their heads, as far as the objective has them.
 
     Args:
-        generator, discriminator: shapes of the two encoders; they share the embedding tables.
+        generator: shape of the generator. Where the discriminator's encoder predicts words itself
+            (`task="mlm"`, `generator="tied"`), the discriminator's.
+        discriminator: shape of the full-size encoder.
+        objective: says which parts there are.
 
-    All inputs are int [batch, seq]; a `seed` of None means inference, without dropout.
+    Attributes:
+        generator: what predicts words: an encoder of its own, the two towers of Electric, the
+            discriminator's encoder itself, or None.
+        discriminator: the full-size encoder, which downstream tasks get.
+
+    All inputs are int [batch, seq]; a `noise` of None means inference, without dropout.
     """
 
-    def __init__(self, generator: EncoderConfig, discriminator: EncoderConfig, **kwargs) -> None:
+    def __init__(
+        self,
+        generator: EncoderConfig,
+        discriminator: EncoderConfig,
+        objective: ObjectiveConfig = ELECTRA,
+        **kwargs,
+    ) -> None:
         super().__init__(**kwargs)
         self.generator_config, self.discriminator_config = generator, discriminator
         policy = self.dtype_policy
         self.embeddings = Embeddings(discriminator, dtype=policy, name="embeddings")
-        self.generator = Encoder(generator, dtype=policy, name="generator")
-        self.generator_head = WordPredictionHead(generator, dtype=policy, name="generator_head")
+        self.generator_embeddings = self.embeddings
+        if objective.generator_embeddings == "own":
+            self.generator_embeddings = Embeddings(
+                generator, dtype=policy, name="generator_embeddings"
+            )
         self.discriminator = Encoder(discriminator, dtype=policy, name="discriminator")
-        self.discriminator_head = ReplacedTokenHead(
-            discriminator, dtype=policy, name="discriminator_head"
-        )
+        self.discriminator_head = None
+        if objective.detects:
+            self.discriminator_head = ReplacedTokenHead(
+                discriminator, dtype=policy, name="discriminator_head"
+            )
+        self.generator, width = None, generator.hidden_size
+        if objective.task == "electric":
+            self.generator = TwoTowers(generator, dtype=policy, name="generator")
+            width = 2 * generator.hidden_size
+        elif objective.has_small_generator:
+            self.generator = Encoder(generator, dtype=policy, name="generator")
+        elif objective.predicts_words:
+            self.generator = self.discriminator
+        self.generator_head = None
+        if objective.predicts_words:
+            self.generator_head = WordPredictionHead(
+                generator, width, dtype=policy, name="generator_head"
+            )
 
     @classmethod
     def create(
-        cls, architecture: ArchitectureConfig, vocab_size: int, precision: str, seed: int
+        cls,
+        architecture: ArchitectureConfig,
+        vocab_size: int,
+        precision: str,
+        seed: int,
+        objective: ObjectiveConfig = ELECTRA,
     ) -> Self:
         """Build the model with its initial weights, which depend on `seed` and names alone."""
-        model = cls(
-            architecture.generator(vocab_size),
-            architecture.discriminator(vocab_size),
-            dtype=PRECISION_POLICY[precision],
-            name="electra",
-        )
-        model.build()
+        model = cls.uninitialized(architecture, vocab_size, precision, objective)
         initialize(model.trainable_variables, architecture.initializer_range, seed)
         return model
 
+    @classmethod
+    def uninitialized(
+        cls,
+        architecture: ArchitectureConfig,
+        vocab_size: int,
+        precision: str,
+        objective: ObjectiveConfig,
+    ) -> Self:
+        """Build the model; its weights are whatever the layers begin with."""
+        discriminator = architecture.discriminator(vocab_size)
+        generator = discriminator
+        if objective.has_small_generator or objective.task == "electric":
+            own_embeddings = objective.generator_embeddings == "own"
+            generator = architecture.generator(vocab_size, own_embeddings)
+        policy = PRECISION_POLICY[precision]
+        model = cls(generator, discriminator, objective, dtype=policy, name="electra")
+        model.build()
+        return model
+
     def build(self, input_shape=None) -> None:
-        self.embeddings.build()
-        self.generator.build()
-        self.generator_head.build()
-        self.discriminator.build()
-        self.discriminator_head.build()
+        parts = (
+            self.embeddings,
+            self.generator_embeddings,
+            self.generator,
+            self.generator_head,
+            self.discriminator,
+            self.discriminator_head,
+        )
+        for part in parts:
+            if part is not None and not part.built:
+                part.build()
 
     def weights_by_path(self) -> dict[str, tf.Variable]:
         """Every weight under its path: the form in which checkpoints hold them.
@@ -65,39 +128,55 @@ class Electra(keras.layers.Layer):
         """
         return {variable.path: variable.value for variable in self.trainable_variables}
 
+    def prediction_states(
+        self,
+        input_ids: tf.Tensor,
+        input_mask: tf.Tensor,
+        segment_ids: tf.Tensor,
+        positions: tf.Tensor | None,
+        noise: Noise | None = None,
+    ) -> tf.Tensor:
+        """What the word table is multiplied with: [batch, predictions, embedding_size].
+
+        positions: int [batch, predictions]; None means all.
+        """
+        noises = _embedding_and_encoder(noise)
+        embedded = self.generator_embeddings(input_ids, segment_ids, noise=noises[0])
+        states = self.generator(embedded, input_mask, noise=noises[1])
+        if positions is not None:
+            states = tf.gather(states, positions, batch_dims=1)  # [batch, predictions, hidden]
+        return self.generator_head(states)
+
     def predict_words(
         self,
         input_ids: tf.Tensor,
         input_mask: tf.Tensor,
         segment_ids: tf.Tensor,
-        positions: tf.Tensor,
-        seed: tf.Tensor | None = None,
+        positions: tf.Tensor | None,
+        noise: Noise | None = None,
     ) -> tf.Tensor:
-        """Generator logits at `positions` [batch, predictions]: [batch, predictions, vocab]."""
-        states = self._encode(self.generator, input_ids, input_mask, segment_ids, seed)
-        at_positions = tf.gather(states, positions, batch_dims=1)  # [batch, predictions, hidden]
-        word_table = tf.convert_to_tensor(self.embeddings.word_embeddings)
-        return self.generator_head(at_positions, word_table)
+        """Generator logits at `positions`, all at once: float32 [batch, predictions, vocab]."""
+        states = self.prediction_states(input_ids, input_mask, segment_ids, positions, noise)
+        rows = tf.reshape(states, [-1, states.shape[-1]])
+        logits = word_logits(rows, self.word_table(), self.generator_head.bias)
+        return tf.reshape(logits, [-1, states.shape[1], logits.shape[-1]])
+
+    def word_table(self) -> tf.Tensor:
+        """The generator's word embeddings and output matrix: float32 [vocab, embedding_size]."""
+        return self.generator_embeddings.word_embeddings.value
 
     def detect_replaced(
         self,
         input_ids: tf.Tensor,
         input_mask: tf.Tensor,
         segment_ids: tf.Tensor,
-        seed: tf.Tensor | None = None,
+        noise: Noise | None = None,
     ) -> tf.Tensor:
         """Discriminator logits, positive where a token looks replaced: [batch, seq]."""
-        states = self._encode(self.discriminator, input_ids, input_mask, segment_ids, seed)
-        return self.discriminator_head(states)
+        noises = _embedding_and_encoder(noise)
+        embedded = self.embeddings(input_ids, segment_ids, noise=noises[0])
+        return self.discriminator_head(self.discriminator(embedded, input_mask, noise=noises[1]))
 
-    def _encode(
-        self,
-        encoder: Encoder,
-        input_ids: tf.Tensor,
-        input_mask: tf.Tensor,
-        segment_ids: tf.Tensor,
-        seed: tf.Tensor | None,
-    ) -> tf.Tensor:
-        seeds = (None, None) if seed is None else (fold_in(seed, 0), fold_in(seed, 1))
-        embedded = self.embeddings(input_ids, segment_ids, seed=seeds[0])
-        return encoder(embedded, input_mask, seed=seeds[1])
+
+def _embedding_and_encoder(noise: Noise | None) -> tuple[Noise | None, Noise | None]:
+    return (None, None) if noise is None else (noise.fold_in(0), noise.fold_in(1))

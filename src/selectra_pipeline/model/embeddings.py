@@ -4,7 +4,7 @@ import keras
 import tensorflow as tf
 
 from selectra_pipeline.config.architecture import EncoderConfig
-from selectra_pipeline.model.noise import dropout
+from selectra_pipeline.model.noise import Noise, dropout
 
 
 class Embeddings(keras.layers.Layer):
@@ -14,7 +14,7 @@ class Embeddings(keras.layers.Layer):
 
     Call arguments:
         input_ids, segment_ids: int [batch, seq].
-        seed: of the dropout, int32 [2]; None means inference.
+        noise: of the dropout; None means inference.
 
     Returns:
         [batch, seq, embedding_size]
@@ -41,11 +41,11 @@ class Embeddings(keras.layers.Layer):
         self.layer_norm.build((None, None, width))
 
     def call(
-        self, input_ids: tf.Tensor, segment_ids: tf.Tensor, seed: tf.Tensor | None = None
+        self, input_ids: tf.Tensor, segment_ids: tf.Tensor, noise: Noise | None = None
     ) -> tf.Tensor:
         length = input_ids.shape[1]
         words = tf.gather(tf.convert_to_tensor(self.word_embeddings), input_ids)
         types = tf.gather(tf.convert_to_tensor(self.token_type_embeddings), segment_ids)
         positions = tf.convert_to_tensor(self.position_embeddings)[:length]
         x = self.layer_norm(words + types + positions)  # [batch, seq, embed]
-        return dropout(x, self.config.dropout, seed)
+        return dropout(x, self.config.dropout, noise)

@@ -4,8 +4,8 @@ import keras
 import tensorflow as tf
 
 from selectra_pipeline.config.architecture import EncoderConfig
-from selectra_pipeline.model.attention import SelfAttention, attention_bias
-from selectra_pipeline.model.noise import dropout, fold_in
+from selectra_pipeline.model.attention import Direction, SelfAttention, attention_bias
+from selectra_pipeline.model.noise import Noise, dropout
 
 
 class EncoderLayer(keras.layers.Layer):
@@ -40,30 +40,34 @@ class EncoderLayer(keras.layers.Layer):
         self.output_dense.build(inner_shape)
         self.output_norm.build(input_shape)
 
-    def call(self, x: tf.Tensor, bias: tf.Tensor, seed: tf.Tensor | None = None) -> tf.Tensor:
-        seeds = [None if seed is None else fold_in(seed, i) for i in range(3)]
+    def call(self, x: tf.Tensor, bias: tf.Tensor, noise: Noise | None = None) -> tf.Tensor:
+        noises = [None if noise is None else noise.fold_in(i) for i in range(3)]
         rate = self.config.dropout
-        attended = self.attention_output(self.attention(x, bias, seed=seeds[0]))
-        x = self.attention_norm(x + dropout(attended, rate, seeds[1]))
+        attended = self.attention_output(self.attention(x, bias, noise=noises[0]))
+        x = self.attention_norm(x + dropout(attended, rate, noises[1]))
         inner = gelu(self.intermediate(x))  # [batch, seq, intermediate]
-        return self.output_norm(x + dropout(self.output_dense(inner), rate, seeds[2]))
+        return self.output_norm(x + dropout(self.output_dense(inner), rate, noises[2]))
 
 
 class Encoder(keras.layers.Layer):
     """A stack of `EncoderLayer`s, behind a projection where the embeddings have another width.
 
+    Args:
+        direction: which words a position sees, as in `attention_bias`.
+
     Call arguments:
         embedded: [batch, seq, embedding_size].
         input_mask: [batch, seq]; 1 for tokens, 0 for padding.
-        seed: of all dropout, int32 [2]; None means inference.
+        noise: of all dropout; None means inference.
 
     Returns:
         [batch, seq, hidden_size]
     """
 
-    def __init__(self, config: EncoderConfig, **kwargs) -> None:
+    def __init__(self, config: EncoderConfig, direction: Direction = "both", **kwargs) -> None:
         super().__init__(**kwargs)
         self.config = config
+        self.direction: Direction = direction
         self.embeddings_project = None
         if config.embedding_size != config.hidden_size:
             self.embeddings_project = keras.layers.Dense(
@@ -81,14 +85,14 @@ class Encoder(keras.layers.Layer):
             block.build((None, None, self.config.hidden_size))
 
     def call(
-        self, embedded: tf.Tensor, input_mask: tf.Tensor, seed: tf.Tensor | None = None
+        self, embedded: tf.Tensor, input_mask: tf.Tensor, noise: Noise | None = None
     ) -> tf.Tensor:
         x = embedded
         if self.embeddings_project is not None:
             x = self.embeddings_project(x)  # [batch, seq, embed] -> [batch, seq, hidden]
-        bias = attention_bias(input_mask)
+        bias = attention_bias(input_mask, self.direction)
         for i, block in enumerate(self.blocks):
-            x = block(x, bias, seed=None if seed is None else fold_in(seed, i))
+            x = block(x, bias, noise=None if noise is None else noise.fold_in(i))
         return x
 
 

@@ -8,19 +8,25 @@ from selectra_pipeline.model.encoder import gelu
 
 
 class WordPredictionHead(keras.layers.Layer):
-    """LN(gelu(W x)) times the transposed word table, plus a bias per word: the generator's head.
+    """LN(gelu(W x)), which times the transposed word table, plus a bias per word, gives logits.
+
+    The product with the table is `word_logits` for whoever wants all logits; training computes it
+    a few rows at a time (`pretraining.word_prediction`).
+
+    Args:
+        width: of the states that come in; None means the generator's hidden size.
 
     Call arguments:
-        x: generator states at the masked positions, [batch, predictions, hidden].
-        word_table: the shared word embeddings, [vocab, embedding_size].
+        x: generator states at the masked positions, [batch, predictions, width].
 
     Returns:
-        logits, float32 [batch, predictions, vocab]
+        [batch, predictions, embedding_size]
     """
 
-    def __init__(self, config: EncoderConfig, **kwargs) -> None:
+    def __init__(self, config: EncoderConfig, width: int | None = None, **kwargs) -> None:
         super().__init__(**kwargs)
         self.config = config
+        self.width = width or config.hidden_size
         self.dense = keras.layers.Dense(
             config.embedding_size, dtype=self.dtype_policy, name="dense"
         )
@@ -29,19 +35,24 @@ class WordPredictionHead(keras.layers.Layer):
         )
 
     def build(self, input_shape=None) -> None:
-        self.dense.build((None, None, self.config.hidden_size))
+        self.dense.build((None, None, self.width))
         self.layer_norm.build((None, None, self.config.embedding_size))
         self.bias = self.add_weight(
             (self.config.vocab_size,), name="bias", initializer="zeros", dtype="float32"
         )
 
-    def call(self, x: tf.Tensor, word_table: tf.Tensor) -> tf.Tensor:
-        x = self.layer_norm(gelu(self.dense(x)))  # [batch, predictions, embed]
-        # One matrix product for all rows: a batched one sums the table's gradient over the batch.
-        rows = tf.reshape(x, [-1, self.config.embedding_size])
-        logits = tf.matmul(rows, tf.cast(word_table, x.dtype), transpose_b=True)
-        logits = tf.cast(logits, tf.float32) + tf.cast(self.bias, tf.float32)
-        return tf.reshape(logits, [-1, x.shape[1], self.config.vocab_size])
+    def call(self, x: tf.Tensor) -> tf.Tensor:
+        return self.layer_norm(gelu(self.dense(x)))
+
+
+def word_logits(x: tf.Tensor, word_table: tf.Tensor, bias: tf.Tensor) -> tf.Tensor:
+    """Scores of all words, x W^T + b: float32 [rows, vocab].
+
+    The product is computed in the precision of x [rows, embedding_size]; word_table is
+    [vocab, embedding_size], bias [vocab].
+    """
+    logits = tf.matmul(x, tf.cast(word_table, x.dtype), transpose_b=True)
+    return tf.cast(logits, tf.float32) + tf.cast(bias, tf.float32)
 
 
 class ReplacedTokenHead(keras.layers.Layer):

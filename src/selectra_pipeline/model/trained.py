@@ -1,5 +1,6 @@
 """The model of a finished pre-training run, with its tokenizer, checked before it is used."""
 
+import dataclasses
 from pathlib import Path
 from typing import NamedTuple
 
@@ -43,6 +44,25 @@ def load_tokenizer(pretraining: Manifest) -> Tokenizer:
     return Tokenizer.load(pretraining.directory / TOKENIZER_DIRECTORY)
 
 
+def at_best_checkpoint(pretraining: Manifest) -> Manifest:
+    """The manifest that the run would have, had it ended at its best checkpoint.
+
+    Raises:
+        ConfigError: the run kept none.
+    """
+    best = pretraining.facts.get("best")
+    if best is None:
+        raise ConfigError(
+            f"the run in {pretraining.directory} kept no best checkpoint; set "
+            "export.checkpoint=last, or train with pretraining.checkpoint.keep_best=1"
+        )
+    return dataclasses.replace(
+        pretraining,
+        shards={"checkpoint": pretraining.shards["best"]},
+        facts={**pretraining.facts, **best},
+    )
+
+
 def load_trained(pretraining: Manifest) -> TrainedElectra:
     """The model of the run's last checkpoint, with its tokenizer.
 
@@ -55,7 +75,9 @@ def load_trained(pretraining: Manifest) -> TrainedElectra:
     prefix = index.with_suffix("")
     _check_vocabulary(prefix, tokenizer)
     config = PretrainingConfig.from_params(pretraining.facts["config"])
-    model = Electra.create(config.architecture, tokenizer.size, "float32", config.seed)
+    model = Electra.create(
+        config.architecture, tokenizer.size, "float32", config.seed, config.objective
+    )
     try:
         checkpoint = tf.train.Checkpoint(weights=model.weights_by_path())
         checkpoint.restore(str(prefix)).assert_existing_objects_matched().expect_partial()

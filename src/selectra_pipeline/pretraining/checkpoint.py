@@ -2,104 +2,121 @@
 
 import contextlib
 import errno
-import json
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import tensorflow as tf
 
-from selectra_pipeline.config.base import UserError, differences
-from selectra_pipeline.config.pretraining import CheckpointConfig
+from selectra_pipeline.config.checkpoint import CheckpointConfig
 from selectra_pipeline.model.electra import Electra
-from selectra_pipeline.shards.files import storage_errors, write_text
-from selectra_pipeline.training.optimizer import AdamW
+from selectra_pipeline.pretraining.best_checkpoints import BestCheckpoints
+from selectra_pipeline.pretraining.run_plan import ResumeError
+from selectra_pipeline.shards.files import storage_errors
 
 logger = logging.getLogger(__name__)
 
-RUN_FILE = "run.json"
-CHECKPOINTS = "checkpoints"
-
-
-class ResumeError(UserError, ValueError):
-    """The directory holds another run. The message says in what they differ and how to go on."""
+CHECKPOINTS = "checkpoints"  # in the directory of a run
+BEST = "best"  # in that of its checkpoints
+NAME = "step"  # of a checkpoint, before its number
 
 
 class Checkpoints:
     """The checkpoints of one run, newest last; only complete ones count.
 
+    Args:
+        state: what belongs to the run besides the weights: optimizer slots, "step", loss scale.
+        writable: false on hosts that only read what the chief writes.
+
     TensorFlow writes a checkpoint's files first and its entry in the list of checkpoints last, so
-    a save that a crash cuts short is never restored. One whose files were deleted is passed over.
+    a save that a crash cuts short is never restored. One whose files were deleted is passed over,
+    and so is one that can't be read: a power cut may lose the end of a file that is in the list.
     """
 
     def __init__(
-        self, directory: Path, model: Electra, optimizer: AdamW, config: CheckpointConfig
+        self,
+        directory: Path,
+        model: Electra,
+        state: Mapping[str, tf.Variable | dict[str, tf.Variable]],
+        config: CheckpointConfig,
+        writable: bool = True,
     ) -> None:
-        self._step = optimizer.step
+        self._step, self._writable = state["step"], writable
         self._manager = tf.train.CheckpointManager(
-            tf.train.Checkpoint(weights=model.weights_by_path(), **optimizer.state()),
+            tf.train.Checkpoint(weights=model.weights_by_path(), **state),
             str(directory / CHECKPOINTS),
             max_to_keep=config.keep,
-            checkpoint_name="step",
+            checkpoint_name=NAME,
         )
+        self.best = BestCheckpoints(directory / CHECKPOINTS / BEST, config)
 
     def restore_latest(self) -> int:
-        """Restore the newest checkpoint, if there is one, and return the step to go on from."""
-        latest = self.latest()
-        if latest is None:
-            return 0
-        try:
-            self._manager.checkpoint.restore(str(latest)).assert_consumed()
-        except (tf.errors.OpError, AssertionError, ValueError, IndexError) as error:
+        """Restore the newest readable checkpoint, if any, and return the step to go on from.
+
+        Raises:
+            ResumeError: there are checkpoints, but none can be read, or they are of another model.
+        """
+        complete = [prefix for prefix in reversed(self._manager.checkpoints) if is_complete(prefix)]
+        if complete and not any(self._restored(prefix) for prefix in complete):
             raise ResumeError(
-                f"checkpoint {latest} is damaged or of another model ({error}); delete its files "
-                "to go on from the one before, or choose another run name (--params run=NAME)"
-            ) from error
-        logger.info("restored %s", latest)
-        return int(self._step.numpy())
+                f"all checkpoints in {self._manager.directory} are damaged; delete that directory "
+                "to start over, or choose another run name (--params run=NAME)"
+            )
+        step = int(self._step.numpy())
+        if self._writable:
+            self.best.forget_after(step)
+        return step
 
     def latest(self) -> Path | None:
         """Path prefix of the newest complete checkpoint."""
-        listed = (Path(prefix) for prefix in reversed(self._manager.checkpoints))
-        return next(filter(is_complete, listed), None)
+        return _newest_complete(self._manager.checkpoints)
 
-    def save(self) -> Path:
-        """Save the state under the current step; returns the checkpoint's path prefix."""
+    def save(self, heldout: Mapping[str, float] | None = None) -> Path:
+        """Save the state under the current step; returns the checkpoint's path prefix.
+
+        Args:
+            heldout: the held-out metrics of this step; without them it can't be one of the best.
+        """
         step = int(self._step.numpy())
         with storage_errors(self._manager.directory), _full_disk_as_os_error():
-            return Path(self._manager.save(checkpoint_number=step, check_interval=False))
+            prefix = Path(self._manager.save(checkpoint_number=step, check_interval=False))
+            if heldout is not None:
+                self.best.offer(prefix, step, heldout)
+        return prefix
+
+    def _restored(self, prefix: str) -> bool:
+        """Whether the checkpoint could be restored; its values have checksums."""
+        try:
+            self._manager.checkpoint.restore(prefix).assert_consumed()
+        except (tf.errors.OpError, IndexError) as error:
+            logger.warning("checkpoint %s is damaged (%s): trying the one before", prefix, error)
+            return False
+        except (AssertionError, ValueError) as error:
+            raise ResumeError(
+                f"checkpoint {prefix} is of another model ({error}); delete "
+                f"{self._manager.directory} to start over, or choose another run name "
+                "(--params run=NAME)"
+            ) from error
+        logger.info("restored %s", prefix)
+        return True
 
 
-def is_complete(prefix: Path) -> bool:
+def is_complete(prefix: str | Path) -> bool:
     """Whether both files of a checkpoint are there: those of one in the list may be deleted."""
+    prefix = Path(prefix)
     suffixes = (".index", ".data-00000-of-00001")
     return all(prefix.with_name(prefix.name + suffix).exists() for suffix in suffixes)
 
 
-def claim_directory(directory: Path, defining: Mapping[str, Any]) -> None:
-    """Mark `directory` as the home of the run that `defining` describes, or check that it is.
+def newest_step(directory: Path) -> int:
+    """The step of the newest complete checkpoint of the run in `directory`; 0 without one."""
+    state = tf.train.get_checkpoint_state(str(directory / CHECKPOINTS))
+    newest = _newest_complete(state.all_model_checkpoint_paths if state else [])
+    return 0 if newest is None else int(newest.name.removeprefix(NAME + "-"))
 
-    Args:
-        defining: all that the final weights depend on, as JSON values.
 
-    Raises:
-        ResumeError: it is the home of another run. Its checkpoints are left alone.
-    """
-    path = directory / RUN_FILE
-    # As JSON gives it back: tuples become lists.
-    wanted = json.loads(json.dumps(defining))
-    if not path.exists():
-        write_text(path, json.dumps(wanted, indent=2, ensure_ascii=False) + "\n")
-        return
-    found = json.loads(path.read_text(encoding="utf-8"))
-    if found != wanted:
-        changes = "\n  ".join(differences(found, wanted))
-        raise ResumeError(
-            f"{directory} holds a run with another configuration:\n  {changes}\n"
-            "Give the new run a name of its own (--params run=NAME), restore the old "
-            f"configuration to go on with the old run, or delete {directory} to start over"
-        )
+def _newest_complete(listed: Sequence[str]) -> Path | None:
+    return next(filter(is_complete, map(Path, reversed(listed))), None)
 
 
 @contextlib.contextmanager

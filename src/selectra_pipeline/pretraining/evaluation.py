@@ -7,18 +7,17 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from selectra_pipeline.config.pretraining import PretrainingConfig
-from selectra_pipeline.model.electra import Electra
-from selectra_pipeline.model.noise import fold_in, root_seed
-from selectra_pipeline.pretraining.losses import mlm_losses
-from selectra_pipeline.pretraining.masking import SpecialIds
-from selectra_pipeline.pretraining.objective import electra_objective
+from selectra_pipeline.model.noise import root_noise
+from selectra_pipeline.pretraining.objective import LossCounts, Objective
 from selectra_pipeline.pretraining.step import HELDOUT_NOISE
 from selectra_pipeline.records.reader import Batch
 
 
 class Predictions(NamedTuple):
-    """What a batch contributes: one entry per prediction, then one per real token."""
+    """What batches contribute: one entry per prediction, then one per real token.
+
+    The last two are empty where nothing is detected.
+    """
 
     mlm_losses: np.ndarray  # float [predictions]
     mlm_correct: np.ndarray  # bool
@@ -30,48 +29,71 @@ class Predictions(NamedTuple):
 
 
 class HeldoutEvaluation:
-    """Evaluates a model on the same batches with the same masks and samples every time."""
+    """Evaluates a model on the same batches with the same masks and samples every time.
 
-    def __init__(self, model: Electra, special: SpecialIds, config: PretrainingConfig) -> None:
-        self.model = model
-        self.special = special
-        self.objective = config.objective
-        self.seed = config.seed
-        self._forward = tf.function(self._forward_pass, autograph=False)  # traces faster
+    On several replicas each sees its part of every batch, and gets the predictions of all.
+    """
+
+    def __init__(self, strategy: tf.distribute.Strategy, objective: Objective, seed: int) -> None:
+        self.strategy, self.objective = strategy, objective
+        self.noise = root_noise(seed).fold_in(HELDOUT_NOISE)
+        self._on_all_replicas = tf.function(  # without AutoGraph it traces faster
+            lambda batch, number: strategy.run(self._forward_pass, args=(batch, number)),
+            autograph=False,
+        )
 
     def __call__(self, batches: Iterable[Batch]) -> dict[str, float]:
-        """Metrics over all batches; see `heldout_metrics`."""
-        parts = [self.predict(batch, index) for index, batch in enumerate(batches)]
+        """Metrics over all batches of a distributed dataset; see `heldout_metrics`."""
+        parts = [self.predict(batch, number) for number, batch in enumerate(batches)]
         return heldout_metrics(
             Predictions(*(np.concatenate(field) for field in zip(*parts, strict=True)))
         )
 
-    def predict(self, batch: Batch, index: int) -> Predictions:
-        """Run batch number `index` and drop padding and unused predictions."""
-        seed = fold_in(fold_in(root_seed(self.seed), HELDOUT_NOISE), index)
-        per_prediction, weights, per_token, mask = self._forward(Batch(*batch), seed)
-        used, real = weights.numpy() > 0, mask.numpy() > 0
+    def predict(self, batch: Batch, number: int) -> Predictions:
+        """Run batch `number` and drop padding and unused predictions."""
+        outputs = self._on_all_replicas(batch, tf.constant(number))
+        per_prediction, per_token = (self.strategy.gather(x, axis=0).numpy() for x in outputs)
+        weights, losses, correct, sampled_correct, visible, targets = per_prediction.T
+        used = weights > 0
+        mask, logits, is_replaced = per_token.T
+        real = mask > 0
         return Predictions(
-            *(value.numpy()[used] for value in per_prediction),
-            *(value.numpy()[real] for value in per_token),
+            mlm_losses=losses[used],
+            mlm_correct=correct[used] > 0,
+            sampled_correct=sampled_correct[used] > 0,
+            visible=visible[used] > 0,
+            target_ids=targets[used].astype(np.int32),
+            rtd_logits=logits[real],
+            is_replaced=is_replaced[real] > 0,
         )
 
-    def _forward_pass(self, batch: Batch, seed: tf.Tensor):
-        outputs = electra_objective(
-            self.model, batch, self.special, self.objective, seed, training=False
-        )
-        masked = outputs.masked
-        best = tf.argmax(outputs.mlm_logits, axis=-1, output_type=tf.int32)
-        shown = tf.gather(masked.input_ids, masked.positions, batch_dims=1)
-        per_prediction = (
-            mlm_losses(outputs.mlm_logits, masked.target_ids),
-            best == masked.target_ids,
-            outputs.sampled_ids == masked.target_ids,
-            shown == masked.target_ids,
+    def _forward_pass(self, batch: Batch, number: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Float32 [predictions, 6] and [tokens, 3], whose first columns say what counts.
+
+        Hosts exchange numbers only, and each exchange costs a round trip: so few and of one type.
+        """
+        replica = tf.distribute.get_replica_context().replica_id_in_sync_group
+        noise = self.noise.fold_in(number).for_rows_from(replica * batch.input_ids.shape[0])
+        masked = self.objective.mask(batch, noise)
+        one = LossCounts(tf.constant(1.0), tf.constant(1.0))
+        outputs = self.objective(batch, masked, one, noise, training=False)
+        predictions, detected = outputs.generated.predictions, outputs.detected
+        per_prediction = _as_columns(
+            masked.weights,
+            predictions.losses,
+            predictions.best_ids == masked.target_ids,
+            predictions.sampled_ids == masked.target_ids,
+            tf.gather(masked.input_ids, masked.positions, batch_dims=1) == masked.target_ids,
             masked.target_ids,
         )
-        per_token = (outputs.rtd_logits, outputs.is_replaced)
-        return per_prediction, masked.weights, per_token, batch.input_mask
+        if detected is None:
+            return per_prediction, tf.zeros([1, 3])
+        return per_prediction, _as_columns(batch.input_mask, detected.logits, detected.is_replaced)
+
+
+def _as_columns(*values: tf.Tensor) -> tf.Tensor:
+    """Tensors of one shape as float32 columns: [numbers, tensors]. Ids fit: they are below 2^24."""
+    return tf.stack([tf.reshape(tf.cast(value, tf.float32), [-1]) for value in values], axis=1)
 
 
 def heldout_metrics(predictions: Predictions) -> dict[str, float]:
@@ -80,15 +102,22 @@ def heldout_metrics(predictions: Predictions) -> dict[str, float]:
     The trivial answers: "nothing is replaced" for the discriminator; for the generator, the token
     that is seen where it was left in place, and the most frequent word everywhere else.
     """
-    logits, is_replaced = predictions.rtd_logits.astype(np.float64), predictions.is_replaced
-    flagged = logits > 0
-    true_positives = float((flagged & is_replaced).sum())
-    base_rate = float(is_replaced.mean())
-    return {
+    metrics = {
         "mlm_loss": float(predictions.mlm_losses.mean()),
         "mlm_accuracy": float(predictions.mlm_correct.mean()),
         "mlm_trivial_accuracy": _trivial_mlm_accuracy(predictions),
         "sampled_accuracy": float(predictions.sampled_correct.mean()),
+    }
+    if predictions.rtd_logits.size:
+        metrics |= _detection_metrics(predictions.rtd_logits, predictions.is_replaced)
+    return metrics
+
+
+def _detection_metrics(logits: np.ndarray, is_replaced: np.ndarray) -> dict[str, float]:
+    logits, flagged = logits.astype(np.float64), logits > 0
+    true_positives = float((flagged & is_replaced).sum())
+    base_rate = float(is_replaced.mean())
+    return {
         "rtd_loss": float((np.logaddexp(0, logits) - logits * is_replaced).mean()),
         "rtd_trivial_loss": _binary_entropy(base_rate),
         "rtd_accuracy": float((flagged == is_replaced).mean()),

@@ -14,15 +14,22 @@ class History:
 
     It is the run's own memory: curves stay whole over restarts, whatever became of a tracking
     server. Lines after the step that a run resumes from are dropped, they will come again.
+
+    Args:
+        writable: false on hosts that only read what the chief writes.
     """
 
-    def __init__(self, path: Path, resume_step: int) -> None:
-        self.path = path
+    def __init__(self, path: Path, resume_step: int, writable: bool = True) -> None:
+        self.path, self.writable = path, writable
+        if not writable:
+            return
         kept = [line for line in read_history(path) if line["step"] <= resume_step]
         write_text(path, "".join(_line(entry) for entry in kept))
 
     def append(self, split: str, step: int, values: Mapping[str, float]) -> None:
         """Add one line of metrics of `split` ("train", "heldout" or "probe")."""
+        if not self.writable:
+            return
         with storage_errors(self.path), open(self.path, "a", encoding="utf-8") as opened:
             opened.write(_line({"step": step, "split": split, **values}))
 

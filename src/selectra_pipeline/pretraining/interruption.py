@@ -13,6 +13,8 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT)
 class TrainingInterrupted(UserError, RuntimeError):
     """Training stopped on request, after saving. The same command goes on where it stopped."""
 
+    exit_code = 75  # EX_TEMPFAIL of sysexits.h: whoever restarts jobs can tell it by that
+
 
 class StopRequest:
     """Whether a signal asked to stop, and which."""

@@ -3,7 +3,7 @@
 import dataclasses
 import logging
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import tensorflow as tf
@@ -12,37 +12,54 @@ from selectra_pipeline.config.base import ConfigError, UserError, fingerprint
 from selectra_pipeline.config.pretraining import PretrainingConfig
 from selectra_pipeline.model.electra import Electra
 from selectra_pipeline.model.trained import TOKENIZER_DIRECTORY
-from selectra_pipeline.pretraining.checkpoint import CHECKPOINTS, Checkpoints, claim_directory
+from selectra_pipeline.pretraining.checkpoint import Checkpoints, newest_step
+from selectra_pipeline.pretraining.distributed_step import DistributedStep
 from selectra_pipeline.pretraining.evaluation import HeldoutEvaluation
 from selectra_pipeline.pretraining.history import HISTORY_FILE, History
+from selectra_pipeline.pretraining.hosts import (
+    has_several_hosts,
+    is_chief,
+    lost_host_errors,
+    require_same,
+    wait_for_all,
+)
 from selectra_pipeline.pretraining.interruption import (
     StopRequest,
     TrainingInterrupted,
     graceful_stop,
 )
-from selectra_pipeline.pretraining.masking import SpecialIds
+from selectra_pipeline.pretraining.loss_scale import LossScale
+from selectra_pipeline.pretraining.masking import MaskingVocabulary
 from selectra_pipeline.pretraining.metrics_window import MetricsWindow
 from selectra_pipeline.pretraining.probe import Probe
 from selectra_pipeline.pretraining.progress import Progress
+from selectra_pipeline.pretraining.run_plan import claim_directory
 from selectra_pipeline.pretraining.step import PretrainingStep, StepMetrics
-from selectra_pipeline.pretraining.strategy import create_strategy
-from selectra_pipeline.pretraining.tracker import Tracker
+from selectra_pipeline.pretraining.tracker import SilentTracker, Tracker
 from selectra_pipeline.records.reader import (
-    Batch,
     heldout_batches,
     record_errors,
     steps_per_epoch,
     training_batches,
 )
-from selectra_pipeline.shards.manifest import Manifest, Shard, finished
+from selectra_pipeline.shards.manifest import MANIFEST_NAME, Manifest, Shard, finished
 from selectra_pipeline.training.optimizer import AdamW
-from selectra_pipeline.training.schedule import PolynomialSchedule
+from selectra_pipeline.training.schedule import LearningRateSchedule
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 
 logger = logging.getLogger(__name__)
 
 # Settings that change how a run is watched or where it runs, not what it computes.
-NOT_DEFINING = ("checkpoint", "evaluation", "log_every", "probe", "steps_per_loop", "strategy")
+NOT_DEFINING = (
+    "checkpoint",
+    "evaluation",
+    "hosts",
+    "log_every",
+    "probe",
+    "steps_per_loop",
+    "strategy",
+    "tpu",
+)
 
 
 class NonFiniteLossError(UserError, ArithmeticError):
@@ -55,26 +72,32 @@ def pretrain(
     tokenizer: Tokenizer,
     directory: str | Path,
     tracker: Tracker,
+    strategy: tf.distribute.Strategy,
     create_probe: Callable[[], Probe] | None = None,
 ) -> Manifest:
     """Pre-train an ELECTRA on the records, or go on with the run that `directory` holds.
 
     An interrupted run, called again, ends in the same weights bit by bit as an unbroken one on the
-    same device.
+    same devices, on others with the same data and noise; so does a finished run that goes on under
+    a longer plan (see run_plan.py).
 
     Args:
+        directory: where the run lives, the same for all hosts.
+        strategy: the devices to run on, from `create_strategy`.
         create_probe: called before the first step, so that what the probe lacks is found missing
-            then; None where probes are off.
+            then; None where probes are off. With several hosts, the chief's is used.
 
     Returns:
-        a manifest of kind "pretraining": the final checkpoint's files, and as facts the step, the
-        last held-out metrics, parameter counts and the configuration.
+        a manifest of kind "pretraining": the files of the final checkpoint and of the best one, if
+        such are kept, and as facts the step, the last held-out metrics, the same of the best
+        checkpoint, parameter counts and the configuration.
 
     Raises:
         ConfigError: the records do not fit the configuration.
         ResumeError: `directory` holds another run.
         TrainingInterrupted: SIGTERM or Ctrl-C; the state is saved.
         NonFiniteLossError: the loss exploded; nothing is saved after that.
+        HostLostError: another host of the run is gone.
         StorageError: the disk is full; the last checkpoint is good.
     """
     directory = Path(directory)
@@ -86,12 +109,19 @@ def pretrain(
         logger.info("pre-training in %s is up to date", directory)
         return done
     probe = create_probe() if create_probe else None
-    claim_directory(directory, defining)
-    tokenizer.save(directory / TOKENIZER_DIRECTORY)
-    run = PretrainingRun(config, records, tokenizer, directory, tracker, probe)
-    with record_errors(records), graceful_stop() as stop:
+    if is_chief(strategy):
+        claim_directory(directory, defining, newest_step(directory))
+        tokenizer.save(directory / TOKENIZER_DIRECTORY)
+    with record_errors(records), lost_host_errors(strategy), graceful_stop() as stop:
+        require_same(
+            strategy,
+            int(run_fingerprint[:7], base=16),
+            "the hosts have different configurations, records or vocabularies; give the same "
+            "command on each, with a data_root that all of them share",
+        )
+        run = PretrainingRun(config, records, tokenizer, directory, tracker, strategy, probe)
         run.train(stop)
-    return run.finish(run_fingerprint)
+        return run.finish(run_fingerprint)
 
 
 def check_fit(config: PretrainingConfig, records: Manifest, tokenizer: Tokenizer) -> None:
@@ -107,6 +137,12 @@ def check_fit(config: PretrainingConfig, records: Manifest, tokenizer: Tokenizer
         raise ConfigError(
             f"the records in {records.directory} were made with another vocabulary; "
             "run the records stage again"
+        )
+    buckets = config.length_buckets
+    if buckets and buckets[-1] >= length:
+        raise ConfigError(
+            f"pretraining.length_buckets={list(buckets)} must be shorter than "
+            f"records.sequence_length={length}, which is a bucket anyway"
         )
     try:
         steps_per_epoch(records, config.batch_size)
@@ -125,7 +161,11 @@ def defining_facts(config: PretrainingConfig, records: Manifest, tokenizer: Toke
 
 
 class PretrainingRun:
-    """One run in one process: the model, its optimizer, its data and its checkpoints."""
+    """One run in this process: the model, its optimizer, its data and its checkpoints.
+
+    Where several hosts train together, each has one; the chief's writes checkpoints and history
+    and reports to the tracker.
+    """
 
     def __init__(
         self,
@@ -134,26 +174,44 @@ class PretrainingRun:
         tokenizer: Tokenizer,
         directory: Path,
         tracker: Tracker,
+        strategy: tf.distribute.Strategy,
         probe: Probe | None = None,
     ) -> None:
         self.config, self.records, self.directory = config, records, directory
-        self.tracker, self.probe = tracker, probe
-        self.strategy = create_strategy(config.strategy)
-        special = SpecialIds(tokenizer.cls_id, tokenizer.sep_id, tokenizer.mask_id)
-        with self.strategy.scope():
+        self.strategy, self.is_chief = strategy, is_chief(strategy)
+        self.tracker = tracker if self.is_chief else SilentTracker()
+        self.probe = probe
+        vocabulary = MaskingVocabulary.of(tokenizer)
+        with strategy.scope():
             self.model = Electra.create(
-                config.architecture, tokenizer.size, config.precision, config.seed
+                config.architecture,
+                tokenizer.size,
+                config.precision,
+                config.seed,
+                config.objective,
             )
             self.optimizer = AdamW(
                 self.model.trainable_variables,
                 config.optimizer,
-                PolynomialSchedule(config.schedule, config.total_steps),
+                LearningRateSchedule(config.schedule, config.total_steps),
             )
-        self.train_step = PretrainingStep(self.model, self.optimizer, special, config)
-        self.evaluate = HeldoutEvaluation(self.model, special, config)
-        self.checkpoints = Checkpoints(directory, self.model, self.optimizer, config.checkpoint)
+            loss_scale = LossScale() if config.precision == "float16" else None
+        step = PretrainingStep(self.model, self.optimizer, vocabulary, config, loss_scale)
+        self.train_steps = DistributedStep(strategy, step, bool(config.length_buckets))
+        self.evaluate = HeldoutEvaluation(strategy, step.objective, config.seed)
+        state = {**self.optimizer.state(), **(loss_scale.state() if loss_scale else {})}
+        self.checkpoints = Checkpoints(
+            directory, self.model, state, config.checkpoint, self.is_chief
+        )
         self.step = self.checkpoints.restore_latest()
-        self.history = History(directory / HISTORY_FILE, self.step)
+        require_same(
+            strategy,
+            self.step,
+            f"the hosts found different checkpoints in {directory}; set data_root to a directory "
+            "that all hosts share",
+        )
+        self.history = History(directory / HISTORY_FILE, self.step, self.is_chief)
+        self._heldout: tuple[int, dict[str, float] | None] = (self.step, None)
 
     def train(self, stop: StopRequest) -> None:
         """Train from the current step to the last one."""
@@ -161,11 +219,11 @@ class PretrainingRun:
         self._probe_when_due(stop)  # the initial weights, or what an interruption cut short
         batches = iter(self._distributed_batches())
         progress = Progress(config.total_steps, self.step)
-        window = MetricsWindow(config.batch_size * self.records.facts["sequence_length"])
+        window = MetricsWindow(config)
         try:
             while self.step < config.total_steps:
                 count = self._steps_until_next_look()
-                metrics = StepMetrics(*self._run_steps(batches, tf.constant(count)).numpy())
+                metrics, stop_requests = self.train_steps(batches, count, bool(stop))
                 self._check_finite(metrics, count)
                 self.step += count
                 window.add(metrics, count)
@@ -178,59 +236,64 @@ class PretrainingRun:
                     window.restart_clock()
                 if self._probe_when_due(stop):
                     window.restart_clock()
-                if stop or self._due(config.checkpoint.every):
-                    self.checkpoints.save()
+                # Several hosts stop together, at the first step that told all of them.
+                stopping = stop_requests > 0 or (stop and not has_several_hosts(self.strategy))
+                if stopping or self._due(config.checkpoint.every):
+                    self._save()
                     window.restart_clock()
-                if stop and self.step < config.total_steps:
+                if stopping and self.step < config.total_steps:
                     raise TrainingInterrupted(
-                        f"{stop.signal_name} at step {self.step} of {config.total_steps}: the "
-                        "state is saved, the same command goes on from here"
+                        f"{stop.signal_name or 'another host was asked to stop'} at step "
+                        f"{self.step} of {config.total_steps}: the state is saved, the same "
+                        "command goes on from here"
                     )
         finally:
             progress.close()
 
     def finish(self, run_fingerprint: str) -> Manifest:
         """Write the manifest of the finished run."""
-        # The history knows the metrics too where an earlier process was killed before this line.
-        heldout = self.history.find("heldout", self.step) or self._evaluate()
-        prefix = self.checkpoints.latest()
-        files = sorted(prefix.parent.glob(f"{prefix.name}.*"))
-        shards = (
-            dataclasses.replace(Shard.describe(path, 1), name=f"{CHECKPOINTS}/{path.name}")
-            for path in files
+        # The history knows the metrics where an earlier process was killed before this line.
+        heldout = (
+            self._heldout_here() or self.history.find("heldout", self.step) or self._evaluate()
         )
-        manifest = Manifest(
+        if self.is_chief:
+            self._manifest(run_fingerprint, heldout).save()
+        wait_for_all(self.strategy)
+        return Manifest.load(self.directory)
+
+    def _manifest(self, run_fingerprint: str, heldout: dict[str, float]) -> Manifest:
+        prefix = self.checkpoints.latest()
+        best = self.checkpoints.best.first()
+        files = {
+            "checkpoint": sorted(prefix.parent.glob(f"{prefix.name}.*")),
+            "best": self.checkpoints.best.files(),
+        }
+        return Manifest(
             directory=self.directory,
             kind="pretraining",
             fingerprint=run_fingerprint,
-            shards={"checkpoint": tuple(shards)},
+            shards={split: self._describe(paths) for split, paths in files.items()},
             facts={
                 "step": self.step,
                 "heldout": heldout,
+                "best": None if best is None else best._asdict(),
                 "parameters": self.model.count_params(),
                 "config": self.config.to_dict(),
             },
         )
-        manifest.save()
-        return manifest
 
-    @tf.function
-    def _run_steps(self, batches: Iterator, count: tf.Tensor) -> tf.Tensor:
-        """Run `count` steps; the sums of their metrics, in the order of `StepMetrics`."""
-        totals = tf.zeros([len(StepMetrics._fields)])
-        for _ in tf.range(count):
-            per_replica = self.strategy.run(self._replica_step, args=(next(batches),))
-            totals += self.strategy.reduce(tf.distribute.ReduceOp.SUM, per_replica, axis=None)
-        return totals
-
-    # A step has no control flow that AutoGraph would have to convert: half the tracing time.
-    @tf.autograph.experimental.do_not_convert
-    def _replica_step(self, batch: Batch) -> tf.Tensor:
-        return tf.stack(self.train_step(batch))
+    def _describe(self, paths: list[Path]) -> tuple[Shard, ...]:
+        return tuple(
+            dataclasses.replace(
+                Shard.describe(path, 1), name=path.relative_to(self.directory).as_posix()
+            )
+            for path in paths
+        )
 
     def _distributed_batches(self):
+        config = self.config
         dataset = training_batches(
-            self.records, self.config.batch_size, self.config.seed, self.step
+            self.records, config.batch_size, config.seed, self.step, config.length_buckets
         )
         return self.strategy.experimental_distribute_dataset(dataset)
 
@@ -259,16 +322,33 @@ class PretrainingRun:
             f"{self.checkpoints.latest() or 'none yet'}, was saved before"
         )
 
+    def _save(self) -> None:
+        if not self.is_chief:
+            return
+        self.checkpoints.save(self._heldout_here())
+        # The run goes on from a shorter one: what was its last checkpoint may be deleted from here.
+        (self.directory / MANIFEST_NAME).unlink(missing_ok=True)
+
     def _evaluate(self) -> dict[str, float]:
         config = self.config
         batches = heldout_batches(self.records, config.batch_size, config.evaluation.batches)
-        return self._log("heldout", self.evaluate(batches))
+        distributed = self.strategy.experimental_distribute_dataset(batches)
+        self._heldout = self.step, self._log("heldout", self.evaluate(distributed))
+        return self._heldout[1]
+
+    def _heldout_here(self) -> dict[str, float] | None:
+        """Held-out metrics of the current step, if this process measured them."""
+        step, metrics = self._heldout
+        return metrics if step == self.step else None
 
     def _probe_when_due(self, stop: StopRequest) -> bool:
-        """Probe the weights, once at each step that is due; returns whether one was."""
+        """Probe the weights, once at each step that is due; returns whether this is one.
+
+        The other hosts wait for the chief in the next step.
+        """
         if self.probe is None or self.step % self.config.probe.every:
             return False
-        if self.history.find("probe", self.step) is None:
+        if self.is_chief and self.history.find("probe", self.step) is None:
             metrics = self.probe(self.model, asked_to_stop=lambda: bool(stop))
             if metrics is not None:
                 self._log("probe", dict(metrics))

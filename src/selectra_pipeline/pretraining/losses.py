@@ -1,14 +1,6 @@
-"""The two losses."""
+"""The loss of replaced-token detection; the generator's is in `word_prediction`."""
 
 import tensorflow as tf
-
-
-def mlm_losses(logits: tf.Tensor, target_ids: tf.Tensor) -> tf.Tensor:
-    """Cross-entropy of each prediction, in nats.
-
-    logits: float32 [batch, predictions, vocab]; target_ids: int32 [batch, predictions].
-    """
-    return tf.nn.sparse_softmax_cross_entropy_with_logits(labels=target_ids, logits=logits)
 
 
 def rtd_losses(logits: tf.Tensor, is_replaced: tf.Tensor) -> tf.Tensor:

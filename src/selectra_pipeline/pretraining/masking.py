@@ -3,12 +3,15 @@
 Positions are drawn without replacement by default; the original draws them with replacement.
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
+import numpy as np
 import tensorflow as tf
 
 from selectra_pipeline.config.objective import MaskingConfig
-from selectra_pipeline.model.noise import fold_in
+from selectra_pipeline.model.noise import Noise, uniform
+from selectra_pipeline.vocabulary.alphabet import CONTINUATION
+from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 
 
 class Masked(NamedTuple):
@@ -35,12 +38,35 @@ class SpecialIds(NamedTuple):
     mask: int
 
 
+class MaskingVocabulary(NamedTuple):
+    """What masking must know of the vocabulary.
+
+    Attributes:
+        special: ids of the special tokens.
+        continues_word: bool [vocab], true for pieces that are not the first of their word.
+    """
+
+    special: SpecialIds
+    continues_word: np.ndarray
+
+    @classmethod
+    def of(cls, tokenizer: Tokenizer) -> Self:
+        """What masking must know of a tokenizer's vocabulary."""
+        special = SpecialIds(tokenizer.cls_id, tokenizer.sep_id, tokenizer.mask_id)
+        return cls(special, np.array([e.startswith(CONTINUATION) for e in tokenizer.vocabulary]))
+
+    @property
+    def size(self) -> int:
+        """Entries of the vocabulary."""
+        return len(self.continues_word)
+
+
 def mask_tokens(
     input_ids: tf.Tensor,
     input_mask: tf.Tensor,
-    special: SpecialIds,
+    vocabulary: MaskingVocabulary,
     config: MaskingConfig,
-    seed: tf.Tensor,
+    noise: Noise,
 ) -> Masked:
     """Choose k = max(1, min(N, round(fraction n))) of each example's n tokens and hide them.
 
@@ -49,20 +75,24 @@ def mask_tokens(
 
     Args:
         input_ids, input_mask: int32 [batch, seq].
-        seed: int32 [2].
     """
     max_predictions = config.max_predictions(input_ids.shape[1])
-    candidates = candidate_positions(input_ids, input_mask, special)
-    draw = _draw_with_replacement if config.replacement else _draw_without_replacement
-    positions, drawable = draw(candidates, max_predictions, fold_in(seed, 0))
+    candidates = candidate_positions(input_ids, input_mask, vocabulary.special)
     count = prediction_count(input_mask, max_predictions, config.fraction)
-    used = tf.range(max_predictions)[tf.newaxis, :] < count[:, tf.newaxis]
-    weights = tf.cast(used & drawable, tf.float32)
-    positions = positions * tf.cast(weights, tf.int32)
+    where = noise.fold_in(0)
+    if config.whole_words:
+        continues = tf.gather(tf.constant(vocabulary.continues_word), input_ids)
+        drawn = _draw_whole_words(candidates, continues, count, max_predictions, where)
+    elif config.replacement:
+        drawn = _draw_with_replacement(candidates, count, max_predictions, where)
+    else:
+        drawn = _draw_without_replacement(candidates, count, max_predictions, where)
+    weights = tf.cast(drawn.used, tf.float32)
+    positions = tf.where(drawn.used, drawn.positions, 0)
 
-    draws = tf.random.stateless_uniform(tf.shape(positions), fold_in(seed, 1), alg="philox")
+    draws = uniform(_shape(positions), noise.fold_in(1))
     hidden = weights * tf.cast(draws < config.mask_probability, tf.float32)
-    mask_ids = tf.fill(tf.shape(positions), special.mask)
+    mask_ids = tf.fill(tf.shape(positions), vocabulary.special.mask)
     return Masked(
         input_ids=replace_tokens(input_ids, positions, mask_ids, hidden),
         positions=positions,
@@ -104,35 +134,88 @@ def replace_tokens(
     Returns:
         int32 [batch, seq]
     """
-    batch, length = tf.shape(input_ids)[0], input_ids.shape[1]
-    used = tf.cast(weights, tf.int32)
-    rows = tf.tile(tf.range(batch)[:, tf.newaxis], [1, positions.shape[1]])
-    where = tf.stack([rows, positions], axis=-1)  # [batch, predictions, 2]
-    counts = tf.scatter_nd(where, used, [batch, length])
-    sums = tf.scatter_nd(where, new_ids * used, [batch, length])
+    used, length = tf.cast(weights, tf.int32), input_ids.shape[1]
+    counts = scatter_rows(positions, used, length)
+    sums = scatter_rows(positions, new_ids * used, length)
     return tf.where(counts > 0, sums // tf.maximum(counts, 1), input_ids)
 
 
+def chosen_positions(masked: Masked, length: int) -> tf.Tensor:
+    """Where something must be predicted: bool [batch, length]."""
+    return scatter_rows(masked.positions, masked.weights, length) > 0
+
+
+def scatter_rows(positions: tf.Tensor, values: tf.Tensor, length: int) -> tf.Tensor:
+    """Add up each row's values at its positions: [batch, predictions] twice -> [batch, length]."""
+    batch = tf.shape(positions)[0]
+    rows = tf.tile(tf.range(batch)[:, tf.newaxis], [1, positions.shape[1]])
+    where = tf.stack([rows, positions], axis=-1)  # [batch, predictions, 2]
+    return tf.scatter_nd(where, values, [batch, length])
+
+
+class _Drawn(NamedTuple):
+    """Positions, int32 [batch, predictions], and which of them count."""
+
+    positions: tf.Tensor
+    used: tf.Tensor
+
+
 def _draw_without_replacement(
-    candidates: tf.Tensor, count: int, seed: tf.Tensor
-) -> tuple[tf.Tensor, tf.Tensor]:
-    """The `count` candidates of highest uniform noise, and which of them are candidates at all."""
-    noise = tf.random.stateless_uniform(tf.shape(candidates), seed, alg="philox")
-    scores = tf.where(candidates, noise, -1.0)
-    top, positions = tf.math.top_k(scores, count)
-    return positions, top >= 0.0
+    candidates: tf.Tensor, count: tf.Tensor, max_predictions: int, noise: Noise
+) -> _Drawn:
+    """The `count` candidates of highest uniform noise (Gumbel top-k without weights)."""
+    scores = tf.where(candidates, uniform(_shape(candidates), noise), -1.0)
+    top, positions = tf.math.top_k(scores, max_predictions)
+    return _Drawn(positions, _first(count, max_predictions) & (top >= 0.0))
 
 
 def _draw_with_replacement(
-    candidates: tf.Tensor, count: int, seed: tf.Tensor
-) -> tuple[tf.Tensor, tf.Tensor]:
+    candidates: tf.Tensor, count: tf.Tensor, max_predictions: int, noise: Noise
+) -> _Drawn:
     """`count` independent uniform draws from the candidates of each row."""
     available = tf.reduce_sum(tf.cast(candidates, tf.int32), axis=1, keepdims=True)
-    shape = tf.stack([tf.shape(candidates)[0], count])
-    draws = tf.random.stateless_uniform(shape, seed, alg="philox")
+    draws = uniform([_shape(candidates)[0], max_predictions], noise)
     ranks = tf.cast(draws * tf.cast(available, tf.float32), tf.int32)
     ranks = tf.minimum(ranks, tf.maximum(available - 1, 0))  # a draw next to 1 may round up
     # The candidates' positions first, in order: a stable sort of "is not a candidate".
     order = tf.argsort(tf.cast(~candidates, tf.int32), axis=1, stable=True)
-    drawable = tf.broadcast_to(available > 0, shape)
-    return tf.gather(order, ranks, batch_dims=1), drawable
+    positions = tf.gather(order, ranks, batch_dims=1)
+    return _Drawn(positions, _first(count, max_predictions) & (available > 0))
+
+
+def _draw_whole_words(
+    candidates: tf.Tensor,
+    continues: tf.Tensor,
+    count: tf.Tensor,
+    max_predictions: int,
+    noise: Noise,
+) -> _Drawn:
+    """Words in random order, as many as fit whole into `count`, but at least one (or its head).
+
+    continues: bool [batch, seq], true where a token belongs to the word of the token before it.
+    """
+    joined = continues & candidates & tf.roll(candidates, 1, axis=1)
+    starts = ~joined
+    word = tf.cumsum(tf.cast(starts, tf.int32), axis=1) - 1  # number of each token's word
+    draws = uniform(_shape(candidates), noise)
+    scores = tf.where(candidates, tf.gather(draws, word, batch_dims=1), -1.0)
+    # Pieces of a word share their score: a stable sort keeps them together and in order.
+    positions = tf.argsort(scores, axis=1, direction="DESCENDING", stable=True)
+    place = tf.range(candidates.shape[1])[tf.newaxis, :]
+    ends = tf.gather(tf.roll(starts, -1, axis=1), positions, batch_dims=1)
+    # The last place whose word is complete there; the first word is taken as far as it fits.
+    fits = ends & (place < count[:, tf.newaxis])
+    complete = tf.reduce_max(tf.where(fits, place + 1, 0), axis=1)
+    taken = tf.where(complete > 0, complete, count)
+    chosen = tf.gather(candidates, positions, batch_dims=1) & (place < taken[:, tf.newaxis])
+    return _Drawn(positions[:, :max_predictions], chosen[:, :max_predictions])
+
+
+def _first(count: tf.Tensor, width: int) -> tf.Tensor:
+    """True at the first `count` of `width` places. count: [batch] -> bool [batch, width]."""
+    return tf.range(width)[tf.newaxis, :] < count[:, tf.newaxis]
+
+
+def _shape(x: tf.Tensor) -> list[int | tf.Tensor]:
+    """The shape of [batch, ...], known but perhaps for the batch."""
+    return [tf.shape(x)[0] if x.shape[0] is None else x.shape[0], *x.shape[1:]]

@@ -2,14 +2,15 @@
 
 import time
 
+from selectra_pipeline.config.pretraining import PretrainingConfig
 from selectra_pipeline.pretraining.step import StepMetrics
 
 
 class MetricsWindow:
     """Means of the training metrics since the last line, and the speed."""
 
-    def __init__(self, tokens_per_step: int) -> None:
-        self._tokens_per_step = tokens_per_step
+    def __init__(self, config: PretrainingConfig) -> None:
+        self._left_out = _constant_metrics(config)
         self.clear()
 
     def clear(self) -> None:
@@ -30,8 +31,20 @@ class MetricsWindow:
         self._clock = now
 
     def summary(self) -> dict[str, float]:
-        """Means over the steps; tokens a second, padding included."""
-        names = StepMetrics._fields
-        means = {name: total / self._steps for name, total in zip(names, self._sums, strict=True)}
-        speed = self._steps * self._tokens_per_step / max(self._seconds, 1e-9)
-        return {**means, "tokens_per_second": speed}
+        """Means over the steps of what varies in a run; tokens a second, padding included."""
+        sums = StepMetrics(*self._sums)
+        means = {
+            name: total / self._steps
+            for name, total in sums._asdict().items()
+            if name not in self._left_out
+        }
+        return {**means, "tokens_per_second": sums.positions / max(self._seconds, 1e-9)}
+
+
+def _constant_metrics(config: PretrainingConfig) -> set[str]:
+    names = {"positions"}
+    if not config.objective.detects:
+        names |= {"rtd_loss", "replaced_share"}
+    if config.precision != "float16":
+        names |= {"loss_scale", "skipped_updates"}
+    return names

@@ -30,9 +30,10 @@ class Progress:
 
     def show(self, metrics: Mapping[str, float]) -> None:
         """Show the latest training metrics."""
+        detection = f"RTD {metrics['rtd_loss']:.4f}, " if "rtd_loss" in metrics else ""
         text = (
-            f"loss {metrics['loss']:.2f}, MLM {metrics['mlm_loss']:.3f}, "
-            f"RTD {metrics['rtd_loss']:.4f}, {metrics['tokens_per_second']:,.0f} tokens/s"
+            f"loss {metrics['loss']:.2f}, MLM {metrics['mlm_loss']:.3f}, {detection}"
+            f"{metrics['tokens_per_second']:,.0f} tokens/s"
         )
         if self._bar is not None:
             self._bar.set_postfix_str(text)

@@ -1,19 +1,100 @@
-"""Where the step runs: one `tf.distribute` strategy for every device."""
+"""Where the step runs: one `tf.distribute` strategy for every kind of device."""
+
+import json
+import os
 
 import tensorflow as tf
 
 from selectra_pipeline.config.base import ConfigError
+from selectra_pipeline.config.pretraining import HostsConfig, PretrainingConfig, TpuConfig
+
+TF_CONFIG = "TF_CONFIG"  # TensorFlow's own description of a cluster, in the environment
 
 
-def create_strategy(name: str) -> tf.distribute.Strategy:
-    """The strategy that the configuration names: "cpu" or "gpu", one device each.
+def create_strategy(config: PretrainingConfig) -> tf.distribute.Strategy:
+    """The strategy that the configuration names.
+
+    Call it before anything else in the process uses TensorFlow: several hosts and TPUs must be set
+    up first.
 
     Raises:
-        ConfigError: the device is not there.
+        ConfigError: a device or another host is not there, or the batch can't be shared out.
     """
-    if name == "gpu" and not tf.config.list_physical_devices("GPU"):
+    makers = {
+        "cpu": lambda: tf.distribute.OneDeviceStrategy("/cpu:0"),
+        "gpu": _one_gpu,
+        "multi_gpu": _all_gpus,
+        "multi_host": lambda: _all_hosts(config.hosts),
+        "tpu": lambda: _tpu(config.tpu),
+    }
+    strategy = makers[config.strategy]()
+    check_batch(config, strategy)
+    return strategy
+
+
+def check_batch(config: PretrainingConfig, strategy: tf.distribute.Strategy) -> None:
+    """Raise `ConfigError` unless every replica gets the same number of whole micro-batches."""
+    replicas, parts = strategy.num_replicas_in_sync, config.accumulation_steps
+    if config.batch_size % (replicas * parts):
+        unit = replicas * parts
+        below, above = config.batch_size // unit * unit, (config.batch_size // unit + 1) * unit
         raise ConfigError(
-            "strategy=gpu, but TensorFlow sees no GPU; install tensorflow[and-cuda] and a driver, "
-            "or use strategy=cpu"
+            f"batch_size={config.batch_size} can't be divided among {replicas} devices with "
+            f"accumulation_steps={parts}; use {f'{below} or ' if below else ''}{above}"
         )
-    return tf.distribute.OneDeviceStrategy(f"/{name}:0")
+
+
+def _one_gpu() -> tf.distribute.Strategy:
+    _require_gpus(1)
+    return tf.distribute.OneDeviceStrategy("/gpu:0")
+
+
+def _all_gpus() -> tf.distribute.Strategy:
+    _require_gpus(2)
+    return tf.distribute.MirroredStrategy()
+
+
+def _require_gpus(wanted: int) -> None:
+    found = len(tf.config.list_physical_devices("GPU"))
+    if found == 0:
+        raise ConfigError(
+            "TensorFlow sees no GPU; install tensorflow[and-cuda] and a driver, or use strategy=cpu"
+        )
+    if found < wanted:
+        raise ConfigError("strategy=multi_gpu, but there is one GPU; use strategy=gpu")
+
+
+def _all_hosts(hosts: HostsConfig) -> tf.distribute.Strategy:
+    if TF_CONFIG not in os.environ:
+        if len(hosts.addresses) < 2:
+            raise ConfigError(
+                "strategy=multi_host needs pretraining.hosts.addresses (name:port of two hosts or "
+                "more) and pretraining.hosts.index, or TF_CONFIG in the environment"
+            )
+        task = {"type": "worker", "index": hosts.index}
+        cluster = {"worker": list(hosts.addresses)}
+        os.environ[TF_CONFIG] = json.dumps({"cluster": cluster, "task": task})
+    try:
+        return tf.distribute.MultiWorkerMirroredStrategy()
+    except RuntimeError as error:  # "Collective ops must be configured at program startup"
+        raise ConfigError(
+            f"TensorFlow was used before the hosts could be joined ({error}); run the earlier "
+            "stages on one host, then `kedro run --pipeline pretraining` on all of them"
+        ) from error
+    except (ValueError, KeyError) as error:
+        raise ConfigError(f"{TF_CONFIG} is no description of a cluster: {error}") from error
+
+
+def _tpu(tpu: TpuConfig) -> tf.distribute.Strategy:
+    try:
+        resolver = tf.distribute.cluster_resolver.TPUClusterResolver(
+            tpu.name, zone=tpu.zone, project=tpu.project
+        )
+        tf.config.experimental_connect_to_cluster(resolver)
+        tf.tpu.experimental.initialize_tpu_system(resolver)
+    except (tf.errors.OpError, ValueError, RuntimeError, OSError) as error:
+        raise ConfigError(
+            f"no TPU {tpu.name!r} can be used ({error}); docs/tpu.md has the environment that a "
+            "TPU VM needs"
+        ) from error
+    return tf.distribute.TPUStrategy(resolver)

@@ -1,7 +1,7 @@
 """Batches of records as a pure function of the step: resuming needs no state of an iterator."""
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import tensorflow as tf
@@ -13,7 +13,7 @@ from selectra_pipeline.shards.manifest import Manifest
 SHUFFLE_WINDOW = 8192  # examples; shards are shuffled already when they are written
 READ_BYTES = 4 << 20  # of a file at a time
 LAST_EPOCH = 2**31 - 1  # a dataset that counts up to here is endless
-SHARD_STREAM, WINDOW_STREAM = 0, 1  # keep the random numbers of the two permutations apart
+SHARD_STREAM, WINDOW_STREAM = 0, 1  # keep the random numbers of the permutations apart
 
 
 class Batch(NamedTuple):
@@ -44,26 +44,56 @@ def steps_per_epoch(records: Manifest, batch_size: int) -> int:
 
 
 def training_batches(
-    records: Manifest, batch_size: int, seed: int, start_step: int = 0
+    records: Manifest,
+    batch_size: int,
+    seed: int,
+    start_step: int = 0,
+    length_buckets: Sequence[int] = (),
 ) -> tf.data.Dataset:
     """Endless dataset of `Batch`es of the train split, from `start_step` on.
 
-    Each epoch reads the shards in another order and shuffles examples within windows of
-    SHUFFLE_WINDOW. Batch number n depends on the records, `batch_size`, `seed` and n only: starting
-    at a step gives what skipping that many batches would give, and does not read what it skips
-    (but for the part of a window).
+    Each epoch reads the shards in another order and shuffles examples within windows of about
+    SHUFFLE_WINDOW. Batch number n depends on the arguments and n only: starting at a step gives
+    what skipping that many batches would give, and does not read what it skips (but for the part of
+    a window).
+
+    Args:
+        length_buckets: lengths below the records' own; examples of a window are then batched by
+            length, each batch padded to the shortest bucket that holds it.
     """
     steps = steps_per_epoch(records, batch_size)
     first_epoch, skipped_steps = divmod(start_step, steps)
-    skipped_examples = tf.constant(skipped_steps * batch_size, tf.int64)
+    batches_per_window = max(1, SHUFFLE_WINDOW // batch_size)
+    lengths = [*length_buckets, records.facts["sequence_length"]]
+    parse = _parser(records)
+
+    def group(serialized: tf.Tensor) -> tf.Tensor:
+        """Examples [n] in the order of their bucket: a batch holds what is next to each other."""
+        if not length_buckets:
+            return serialized
+        used = tf.reduce_sum(parse(serialized).input_mask, axis=1)
+        bucket = tf.searchsorted(tf.constant(lengths, tf.int64), used)
+        return tf.gather(serialized, tf.argsort(bucket, stable=True))
 
     def epoch(number: tf.Tensor) -> tf.data.Dataset:
-        skipped = tf.where(number == first_epoch, skipped_examples, 0)
-        examples = _shuffled_epoch(records, seed, number, skipped)
-        return examples.rebatch(batch_size, drop_remainder=True)
+        skipped = tf.where(number == first_epoch, tf.constant(skipped_steps, tf.int64), 0)
+        first_window = skipped // batches_per_window
+        examples_per_window = batches_per_window * batch_size
+        examples = _ordered_shards(records, seed, number, first_window * examples_per_window)
+
+        def to_batches(window: tf.Tensor, serialized: tf.Tensor) -> tf.data.Dataset:
+            order, places = (_seed(seed, WINDOW_STREAM, number, window, i) for i in range(2))
+            count = tf.size(serialized) // batch_size * batch_size
+            chosen = _shuffle(serialized, order)[:count]
+            batches = _shuffle(tf.reshape(group(chosen), [-1, batch_size]), places)
+            done = tf.where(window == first_window, skipped % batches_per_window, 0)
+            return tf.data.Dataset.from_tensor_slices(batches[done:])
+
+        windows = examples.batch(examples_per_window).enumerate(first_window)
+        return windows.flat_map(to_batches)
 
     epochs = tf.data.Dataset.range(first_epoch, LAST_EPOCH)
-    return _parsed(epochs.flat_map(epoch), records, batch_size)
+    return _parsed(epochs.flat_map(epoch), records, batch_size, lengths)
 
 
 def heldout_batches(
@@ -77,7 +107,7 @@ def heldout_batches(
     serialized = tf.data.TFRecordDataset(paths, buffer_size=READ_BYTES).batch(batch_size)
     if max_batches is not None:
         serialized = serialized.take(max_batches)
-    return _parsed(serialized, records, batch_size)
+    return _parsed(serialized, records, batch_size, [records.facts["sequence_length"]])
 
 
 @contextlib.contextmanager
@@ -98,29 +128,11 @@ def record_errors(records: Manifest) -> Iterator[None]:
         ) from error
 
 
-def _shuffled_epoch(
-    records: Manifest, seed: int, epoch: tf.Tensor, skipped: tf.Tensor
-) -> tf.data.Dataset:
-    """Serialised examples of one epoch, a window at a time, without the first `skipped` ones."""
-    first_window = skipped // SHUFFLE_WINDOW
-    examples = _ordered_shards(records, seed, epoch, first_window * SHUFFLE_WINDOW)
-
-    def shuffle(window: tf.Tensor, serialized: tf.Tensor) -> tf.Tensor:
-        shuffled = tf.random.experimental.stateless_shuffle(
-            serialized, _seed(seed, WINDOW_STREAM, epoch, window), alg="philox"
-        )
-        return shuffled[tf.where(window == first_window, skipped % SHUFFLE_WINDOW, 0) :]
-
-    return examples.batch(SHUFFLE_WINDOW).enumerate(first_window).map(shuffle)
-
-
 def _ordered_shards(
     records: Manifest, seed: int, epoch: tf.Tensor, skipped: tf.Tensor
 ) -> tf.data.Dataset:
     """Serialised examples of the train split, shards permuted, without the first `skipped` ones."""
-    order = tf.random.experimental.stateless_shuffle(
-        tf.range(len(records.shards["train"])), _seed(seed, SHARD_STREAM, epoch), alg="philox"
-    )
+    order = _shuffle(tf.range(len(records.shards["train"])), _seed(seed, SHARD_STREAM, epoch))
     paths = tf.gather([str(path) for path in records.paths("train")], order)
     counts = tf.gather(
         tf.constant([shard.count for shard in records.shards["train"]], tf.int64), order
@@ -137,6 +149,10 @@ def _ordered_shards(
     )
 
 
+def _shuffle(values: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+    return tf.random.experimental.stateless_shuffle(values, seed, alg="philox")
+
+
 def _seed(seed: int, *numbers: tf.Tensor | int) -> tf.Tensor:
     """A seed for stateless random numbers that depends on all of `numbers`."""
     folded = tf.constant([seed, 0], tf.int64)
@@ -145,16 +161,28 @@ def _seed(seed: int, *numbers: tf.Tensor | int) -> tf.Tensor:
     return folded
 
 
-def _parsed(serialized: tf.data.Dataset, records: Manifest, batch_size: int) -> tf.data.Dataset:
-    """Batches of bytes to `Batch`es of static shape. Parsing whole batches is the fast way."""
+def _parsed(
+    serialized: tf.data.Dataset, records: Manifest, batch_size: int, lengths: Sequence[int]
+) -> tf.data.Dataset:
+    """Batches of bytes to `Batch`es. Parsing whole batches is the fast way.
+
+    A batch is as long as the first of the ascending `lengths` that holds its longest example.
+    """
     parse = _parser(records)
-    shape = (batch_size, records.facts["sequence_length"])
+    shape = (batch_size, lengths[0] if len(lengths) == 1 else None)
 
     def to_batch(examples: tf.Tensor) -> Batch:
         missing = batch_size - tf.shape(examples)[0]
+        batch = parse(examples)
+        length = tf.constant(lengths[0])
+        if len(lengths) > 1:
+            longest = tf.reduce_max(tf.reduce_sum(batch.input_mask, axis=1))
+            length = tf.gather(lengths, tf.searchsorted(lengths, [tf.cast(longest, tf.int32)]))[0]
         tensors = [
-            tf.ensure_shape(tf.pad(tf.cast(tensor, tf.int32), [[0, missing], [0, 0]]), shape)
-            for tensor in parse(examples)
+            tf.ensure_shape(
+                tf.pad(tf.cast(tensor, tf.int32)[:, :length], [[0, missing], [0, 0]]), shape
+            )
+            for tensor in batch
         ]
         return Batch(*tensors)
 

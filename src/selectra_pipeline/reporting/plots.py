@@ -46,6 +46,29 @@ def training_curves(history: Sequence[dict]) -> Figure:
     return figure
 
 
+def learning_rate_plan(
+    steps: Sequence[int], rates: Sequence[float], restarts: Sequence[int]
+) -> Figure:
+    """The learning rate that is planned for a run.
+
+    Args:
+        steps, rates: points of the curve, in order.
+        restarts: steps at which a new cycle begins, drawn as lines.
+    """
+    figure = Figure(figsize=(8, 4), layout="constrained")
+    axes = figure.subplots()
+    axes.plot(steps, rates, color=HELDOUT_COLOR, label="planned")
+    for number, restart in enumerate(restarts):
+        label = "restart" if number == 0 else None
+        axes.axvline(restart, color=TRIVIAL_COLOR, linestyle="--", label=label)
+    axes.set_title("learning rate")
+    axes.set_xlabel("step")
+    axes.set_ylim(bottom=0)
+    axes.grid(alpha=0.3)
+    axes.legend(frameon=False)
+    return figure
+
+
 def _draw(axes, history, split, metric, color, label=None, **style) -> None:
     points = [(entry["step"], entry[metric]) for entry in history if _has(entry, split, metric)]
     if points:

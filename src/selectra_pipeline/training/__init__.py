@@ -1,1 +1,1 @@
-"""What pre-training and fine-tuning share: the optimizer, its schedule, sums over replicas."""
+"""What pre-training and fine-tuning share: the optimizer and its schedule."""

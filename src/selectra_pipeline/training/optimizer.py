@@ -6,7 +6,6 @@ import keras
 import tensorflow as tf
 
 from selectra_pipeline.config.pretraining import OptimizerConfig
-from selectra_pipeline.training.replicas import global_sum
 
 # Variables without weight decay, by the last part of their path.
 NO_DECAY = ("bias", "gamma", "beta")
@@ -61,12 +60,21 @@ class AdamW(tf.Module):
             "second": dict(zip(self.paths, self.second, strict=True)),
         }
 
-    def apply(self, gradients: Sequence[tf.Tensor]) -> None:
-        """One optimisation step. Call it in replica context; gradients are global sums already."""
-        context = tf.distribute.get_replica_context()
-        context.merge_call(self._update_all, args=(list(gradients),))
+    def apply(self, gradients: Sequence[tf.Tensor], only_if: tf.Tensor | None = None) -> None:
+        """One optimisation step. Call it in replica context; gradients are global sums already.
 
-    def _update_all(self, strategy: tf.distribute.Strategy, gradients: list[tf.Tensor]) -> None:
+        Args:
+            only_if: bool scalar; where it is false the step is counted, but changes nothing.
+        """
+        context = tf.distribute.get_replica_context()
+        context.merge_call(self._update_all, args=(list(gradients), only_if))
+
+    def _update_all(
+        self,
+        strategy: tf.distribute.Strategy,
+        gradients: list[tf.Tensor],
+        only_if: tf.Tensor | None,
+    ) -> None:
         rate = tf.cast(self.learning_rate(tf.identity(self.step)), tf.float32)
         for variable, gradient, first, second, decay, factor in zip(
             self.trained,
@@ -78,29 +86,35 @@ class AdamW(tf.Module):
             strict=True,
         ):
             update = self._update_with_decay(decay)
-            arguments = (gradient, first, second, rate * factor)
+            arguments = (gradient, first, second, rate * factor, only_if)
             strategy.extended.update(variable, update, args=arguments, group=False)
         strategy.extended.update(self.step, lambda step: step.assign_add(1), group=False)
 
     def _update_with_decay(self, decay: float) -> Callable[..., None]:
         config = self.config
 
-        def update(variable, gradient, first, second, rate) -> None:
-            if decay:
-                variable.assign_sub(rate * decay * variable)
-            # One kernel for all of the rest. Powers of 0 switch its bias correction off.
-            tf.raw_ops.ResourceApplyAdam(
-                var=variable.handle,
-                m=first.handle,
-                v=second.handle,
-                beta1_power=0.0,
-                beta2_power=0.0,
-                lr=rate,
-                beta1=config.beta_1,
-                beta2=config.beta_2,
-                epsilon=config.epsilon,
-                grad=gradient,
-            )
+        def update(variable, gradient, first, second, rate, only_if) -> None:
+            def change() -> None:
+                if decay:
+                    variable.assign_sub(rate * decay * variable)
+                # One kernel for all of the rest. Powers of 0 switch its bias correction off.
+                tf.raw_ops.ResourceApplyAdam(
+                    var=variable.handle,
+                    m=first.handle,
+                    v=second.handle,
+                    beta1_power=0.0,
+                    beta2_power=0.0,
+                    lr=rate,
+                    beta1=config.beta_1,
+                    beta2=config.beta_2,
+                    epsilon=config.epsilon,
+                    grad=gradient,
+                )
+
+            if only_if is None:
+                change()
+            else:
+                tf.cond(only_if, change, lambda: None)
 
         return update
 
@@ -108,18 +122,3 @@ class AdamW(tf.Module):
 def decays(path: str) -> bool:
     """Whether weight decay applies to the variable with this path."""
     return not path.endswith(NO_DECAY)
-
-
-def clip_by_global_norm(
-    gradients: Sequence[tf.Tensor | tf.IndexedSlices], limit: float
-) -> tuple[list[tf.Tensor], tf.Tensor]:
-    """Sum gradients over replicas, then scale them so that their global norm is at most `limit`.
-
-    Clipping before the sum would clip every replica by its own norm. Gradients of tables arrive as
-    indexed slices, in which an entry may occur twice: they are added up first.
-
-    Returns:
-        the clipped gradients, and the global norm before clipping
-    """
-    summed = [global_sum(tf.convert_to_tensor(gradient)) for gradient in gradients]
-    return tf.clip_by_global_norm(summed, limit)

@@ -1,10 +1,18 @@
 """Nodes of the export stage."""
 
+from typing import Any
+
+from selectra_pipeline.config.export import ExportConfig
 from selectra_pipeline.shards.manifest import Manifest
 
 
-def export_model(pretraining: Manifest, directories: dict[str, str]) -> Manifest:
+def export_model(
+    pretraining: Manifest, params: dict[str, Any], directories: dict[str, str]
+) -> Manifest:
     """Write discriminator and generator as Hugging Face folders."""
     from selectra_pipeline.interchange.huggingface import export  # imports TensorFlow: slow
+    from selectra_pipeline.model.trained import at_best_checkpoint
 
-    return export(pretraining, directories["model"])
+    config = ExportConfig.from_params(params, "export")
+    chosen = at_best_checkpoint(pretraining) if config.checkpoint == "best" else pretraining
+    return export(chosen, directories["model"])

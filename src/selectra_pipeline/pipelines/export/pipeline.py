@@ -11,7 +11,7 @@ def create_pipeline() -> Pipeline:
         [
             Node(
                 export_model,
-                inputs=["pretraining", "params:directories"],
+                inputs=["pretraining", "params:export", "params:directories"],
                 outputs="model",
                 name="export_model",
             )

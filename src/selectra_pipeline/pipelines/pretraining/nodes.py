@@ -11,22 +11,39 @@ from selectra_pipeline.tracking import MlflowTracker
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 
 
+def plan_pretraining(
+    records: Manifest, vocabulary: Manifest, params: dict[str, Any]
+) -> tuple[PretrainingConfig, str, Figure]:
+    """The configuration to train by, checked against the records; what it means, and its curve."""
+    from selectra_pipeline.pretraining.loop import check_fit  # imports TensorFlow: slow
+    from selectra_pipeline.pretraining.plan_report import plan_report, planned_learning_rates
+    from selectra_pipeline.reporting.plots import learning_rate_plan
+
+    config = PretrainingConfig.from_params(params, "pretraining")
+    tokenizer = Tokenizer.load(vocabulary.directory)
+    check_fit(config, records, tokenizer)
+    curve = learning_rate_plan(*planned_learning_rates(config), config.schedule.restarts)
+    return config, plan_report(config, records, tokenizer.size), curve
+
+
 def pretrain_electra(
-    records: Manifest, vocabulary: Manifest, params: dict[str, Any], directories: dict[str, str]
+    plan: PretrainingConfig, records: Manifest, vocabulary: Manifest, directories: dict[str, str]
 ) -> Manifest:
     """Train generator and discriminator on the records."""
     from selectra_pipeline.downstream.probe import NerProbe  # imports TensorFlow: slow
     from selectra_pipeline.pretraining.loop import pretrain
+    from selectra_pipeline.pretraining.strategy import create_strategy
 
-    config = PretrainingConfig.from_params(params, "pretraining")
+    strategy = create_strategy(plan)  # before anything else uses TensorFlow
     tokenizer = Tokenizer.load(vocabulary.directory)
     return pretrain(
-        config,
+        plan,
         records,
         tokenizer,
         directories["pretraining"],
         MlflowTracker(),
-        partial(NerProbe, config.probe, tokenizer) if config.probe.is_on else None,
+        strategy,
+        partial(NerProbe, plan.probe, tokenizer) if plan.probe.is_on else None,
     )
 
 

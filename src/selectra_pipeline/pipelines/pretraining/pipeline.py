@@ -2,7 +2,11 @@
 
 from kedro.pipeline import Node, Pipeline
 
-from selectra_pipeline.pipelines.pretraining.nodes import pretrain_electra, report_pretraining
+from selectra_pipeline.pipelines.pretraining.nodes import (
+    plan_pretraining,
+    pretrain_electra,
+    report_pretraining,
+)
 
 
 def create_pipeline() -> Pipeline:
@@ -10,8 +14,15 @@ def create_pipeline() -> Pipeline:
     return Pipeline(
         [
             Node(
+                plan_pretraining,
+                inputs=["records", "vocabulary", "params:pretraining"],
+                outputs=["pretraining_plan", "pretraining_plan_report", "learning_rate_plan"],
+                name="plan_pretraining",
+            ),
+            Node(
                 pretrain_electra,
-                inputs=["records", "vocabulary", "params:pretraining", "params:directories"],
+                # The plan is an input, so that it is written before the first step.
+                inputs=["pretraining_plan", "records", "vocabulary", "params:directories"],
                 outputs="pretraining",
                 name="pretrain_electra",
             ),

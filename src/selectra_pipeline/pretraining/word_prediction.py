@@ -1,0 +1,194 @@
+"""Cross-entropy over the vocabulary and samples from it, a few rows of logits at a time.
+
+All logits of a batch are its largest tensor: 128 examples of 512 tokens and 50,000 words would
+take 2 GB, several times over. Here a chunk of rows passes through the whole of it, gradient
+included, before the next one starts: the gradient of a cross-entropy needs nothing from later
+layers but a factor, so it can be computed on the way forward.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import tensorflow as tf
+
+from selectra_pipeline.model.heads import word_logits
+from selectra_pipeline.pretraining.sampling import sample_tokens, without_targets
+
+
+class WordPredictions(NamedTuple):
+    """What the generator says of each row, without gradient; all [rows] (or [batch, predictions]).
+
+    Attributes:
+        losses: float32, -log p(target) in nats.
+        best_ids: int32, the most probable word.
+        sampled_ids: int32, drawn from the distribution at its temperature.
+        sampled_log_probs: float32, log p(sampled id) at temperature 1.
+    """
+
+    losses: tf.Tensor
+    best_ids: tf.Tensor
+    sampled_ids: tf.Tensor
+    sampled_log_probs: tf.Tensor
+
+
+PREDICTION_DTYPES = (tf.float32, tf.int32, tf.int32, tf.float32)  # of a row of WordPredictions
+
+
+class Rows(NamedTuple):
+    """What is predicted, a row each.
+
+    Attributes:
+        states: [rows, embedding_size], in the precision of the computation.
+        target_ids: int32 [rows].
+        weights: float32 [rows], of the losses in their sum.
+        draws: float32 [rows], uniform in [0, 1): choose the samples.
+    """
+
+    states: tf.Tensor
+    target_ids: tf.Tensor
+    weights: tf.Tensor
+    draws: tf.Tensor
+
+
+class Sampling(NamedTuple):
+    """How samples are drawn: logits / temperature, and whether the target may be its own sample."""
+
+    temperature: float = 1.0
+    disallow_correct: bool = False
+
+
+def predict_words(
+    rows: Rows,
+    table: tf.Tensor,
+    bias: tf.Tensor,
+    sampling: Sampling,
+    chunk_rows: int,
+    training: bool,
+) -> tuple[tf.Tensor, WordPredictions]:
+    """The weighted sum of the cross-entropies, and the predictions themselves.
+
+    The sum has a gradient (of first order) with respect to the states, the table and the bias where
+    `training` is true. No more than `chunk_rows` rows of logits exist at a time.
+
+    Args:
+        table: float32 [vocab, embedding_size].
+        bias: float32 [vocab].
+    """
+    table, bias = tf.convert_to_tensor(table), tf.convert_to_tensor(bias)
+    if training:
+        loss, *predictions = _weighted_sum(rows, table, bias, sampling, chunk_rows)
+        return loss, WordPredictions(*map(tf.stop_gradient, predictions))
+    table = tf.cast(table, rows.states.dtype)
+
+    def predict(chunk: Rows, _: tuple) -> tuple[tuple, tuple]:
+        return _predict_chunk(chunk, table, bias, sampling)[0], ()
+
+    outputs, _ = _fold_chunks(predict, rows, PREDICTION_DTYPES, (), chunk_rows)
+    predictions = WordPredictions(*outputs)
+    return tf.reduce_sum(rows.weights * predictions.losses), predictions
+
+
+def _weighted_sum(
+    rows: Rows, table: tf.Tensor, bias: tf.Tensor, sampling: Sampling, chunk_rows: int
+) -> tuple[tf.Tensor, ...]:
+    """The sum, differentiable, and after it the fields of `WordPredictions`.
+
+    The gradient with respect to a row's logits is w (p - 1[target]). The chunks contribute w p; the
+    targets are taken off at the end, where they touch a row of the table each, not all of it.
+    """
+
+    @tf.custom_gradient
+    def weighted_sum(states: tf.Tensor, table: tf.Tensor, bias: tf.Tensor):
+        narrow_table = tf.cast(table, states.dtype)
+
+        def predict(chunk: Rows, sums: tuple) -> tuple[tuple, tuple]:
+            predictions, probabilities = _predict_chunk(chunk, narrow_table, bias, sampling)
+            by_logits = probabilities * chunk.weights[:, tf.newaxis]
+            by_bias = tf.reduce_sum(by_logits, axis=0)
+            by_logits = tf.cast(by_logits, states.dtype)
+            by_states = tf.matmul(by_logits, narrow_table)
+            by_table = tf.matmul(by_logits, chunk.states, transpose_a=True)
+            sums = (sums[0] + tf.cast(by_table, tf.float32), sums[1] + by_bias)
+            return (*predictions, by_states), sums
+
+        zeros = (tf.zeros_like(table), tf.zeros_like(bias))
+        given = rows._replace(states=states)
+        (*outputs, by_states), (by_table, by_bias) = _fold_chunks(
+            predict, given, (*PREDICTION_DTYPES, states.dtype), zeros, chunk_rows
+        )
+        weights, targets = rows.weights[:, tf.newaxis], rows.target_ids[:, tf.newaxis]
+        by_states -= tf.cast(weights, states.dtype) * tf.gather(narrow_table, rows.target_ids)
+        by_table = tf.tensor_scatter_nd_sub(
+            by_table, targets, weights * tf.cast(states, tf.float32)
+        )
+        by_bias = tf.tensor_scatter_nd_sub(by_bias, targets, rows.weights)
+        predictions = WordPredictions(*outputs)
+
+        def gradient(upstream: tf.Tensor, *_: tf.Tensor) -> tuple[tf.Tensor, ...]:
+            by_inputs = (by_states, by_table, by_bias)
+            return tuple(tf.cast(upstream, value.dtype) * value for value in by_inputs)
+
+        return (tf.reduce_sum(rows.weights * predictions.losses), *predictions), gradient
+
+    return weighted_sum(rows.states, table, bias)
+
+
+def _predict_chunk(
+    chunk: Rows, table: tf.Tensor, bias: tf.Tensor, sampling: Sampling
+) -> tuple[WordPredictions, tf.Tensor]:
+    """Predictions, and the probabilities of all words, float32 [rows, vocab]."""
+    logits = word_logits(chunk.states, table, bias)
+    normalizer = tf.reduce_logsumexp(logits, axis=-1)
+    allowed = logits / sampling.temperature
+    if sampling.disallow_correct:
+        allowed = without_targets(allowed, chunk.target_ids)
+    sampled_ids = sample_tokens(allowed, chunk.draws)
+    predictions = WordPredictions(
+        losses=normalizer - tf.gather(logits, chunk.target_ids, batch_dims=1),
+        best_ids=tf.argmax(logits, axis=-1, output_type=tf.int32),
+        sampled_ids=sampled_ids,
+        sampled_log_probs=tf.gather(logits, sampled_ids, batch_dims=1) - normalizer,
+    )
+    return predictions, tf.exp(logits - normalizer[:, tf.newaxis])
+
+
+def _fold_chunks(
+    function: Callable[[Rows, tuple], tuple[tuple, tuple]],
+    rows: Rows,
+    dtypes: Sequence[tf.DType],
+    initial: tuple,
+    chunk_rows: int,
+) -> tuple[tuple, tuple]:
+    """Apply `function(chunk, sums) -> (outputs, sums)` to one chunk of rows after the other.
+
+    The last chunk is filled up with rows of weight 0. `dtypes` are those of the outputs, which have
+    a row for each row that went in.
+
+    Returns:
+        the outputs of all rows, joined, and the last sums
+    """
+    count = rows.states.shape[0]
+    if count <= chunk_rows:
+        return function(rows, initial)
+    chunks = -(-count // chunk_rows)
+
+    def split(x: tf.Tensor) -> tf.Tensor:
+        x = tf.pad(x, [[0, chunks * chunk_rows - count]] + [[0, 0]] * (x.shape.rank - 1))
+        return tf.reshape(x, [chunks, chunk_rows, *x.shape[1:]])
+
+    parts = Rows(*map(split, rows))
+    arrays = tuple(tf.TensorArray(dtype, chunks) for dtype in dtypes)
+
+    def body(number: tf.Tensor, arrays: tuple, sums: tuple) -> tuple:
+        outputs, sums = function(Rows(*(tf.gather(part, number) for part in parts)), sums)
+        written = (array.write(number, out) for array, out in zip(arrays, outputs, strict=True))
+        return number + 1, tuple(written), sums
+
+    _, arrays, sums = tf.while_loop(
+        lambda number, *_: number < chunks,
+        body,
+        (0, arrays, initial),
+        parallel_iterations=1,  # more would hold the logits of several chunks
+    )
+    joined = (array.concat() for array in arrays)  # [chunks * chunk_rows, ...]
+    return tuple(x[:count] for x in joined), sums
