@@ -143,6 +143,67 @@ def test_both_formats_give_the_same_batches(records, tmp_path):
         np.testing.assert_array_equal(batches(records), batches(padded))
 
 
+BUCKETS = (7, 9)
+
+
+def bucketed(records, count, **options):
+    """Batches as (ids, mask, segments), whose lengths differ."""
+    dataset = training_batches(records, seed=3, length_buckets=BUCKETS, **options)
+    return [[x.numpy() for x in batch] for batch in dataset.take(count)]
+
+
+def test_batches_by_length_are_as_long_as_the_bucket_of_their_longest_example(records):
+    batches = bucketed(records, 12, batch_size=5)
+    for ids, mask, _ in batches:
+        longest = mask.sum(1).max()
+        assert ids.shape == (5, next(b for b in (*BUCKETS, LENGTH) if b >= longest))
+    assert {ids.shape[1] for ids, _, _ in batches} == {*BUCKETS, LENGTH}
+
+
+def test_batches_by_length_hold_the_same_examples_at_less_cost(records):
+    batches = bucketed(records, 12, batch_size=5)
+    seen = numbers(batches)
+    assert len(set(seen)) == len(seen) == 60
+    examples = {e.input_ids[1]: e for e in numbered_examples_of("train")}
+    for ids, mask, _ in batches:
+        for row, used in zip(ids, mask.sum(1), strict=True):
+            assert row[:used].tolist() == examples[row[1]].input_ids
+    assert sum(ids.size for ids, _, _ in batches) < 0.9 * 60 * LENGTH
+
+
+def numbered_examples_of(split):
+    first = 1000
+    for count in {"train": TRAIN_COUNTS, "heldout": HELDOUT_COUNTS}[split]:
+        yield from numbered_examples(count, first)
+        first += count
+
+
+def test_batches_by_length_come_in_random_order(records):
+    lengths = [ids.shape[1] for ids, _, _ in bucketed(records, 12, batch_size=5)]
+    assert lengths != sorted(lengths)
+    assert lengths != sorted(lengths, reverse=True)
+
+
+@pytest.mark.parametrize("window", [8, 8192])
+def test_batches_by_length_resume_like_others(records, monkeypatch, window):
+    monkeypatch.setattr(reader, "SHUFFLE_WINDOW", window)
+    unbroken = bucketed(records, 40, batch_size=5)
+    for start_step in (1, 11, 12, 31):  # an epoch has 12
+        resumed = bucketed(records, 9, batch_size=5, start_step=start_step)
+        for ours, theirs in zip(resumed, unbroken[start_step:], strict=False):
+            for x, y in zip(ours, theirs, strict=True):
+                np.testing.assert_array_equal(x, y)
+
+
+def test_both_formats_give_the_same_batches_by_length(records, tmp_path):
+    padded = make_records(tmp_path / "padded", "padded")
+    for ours, theirs in zip(
+        bucketed(padded, 14, batch_size=5), bucketed(records, 14, batch_size=5), strict=True
+    ):
+        for x, y in zip(ours, theirs, strict=True):
+            np.testing.assert_array_equal(x, y)
+
+
 def test_heldout_is_in_order_and_filled_up_with_empty_rows(records):
     batches = take(heldout_batches(records, batch_size=4), 10)
     assert len(batches) == 3

@@ -1,6 +1,7 @@
 """The pre-training run: resume, train, evaluate, save, and stop gracefully."""
 
 import dataclasses
+import itertools
 import logging
 import math
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from selectra_pipeline.config.pretraining import PretrainingConfig
 from selectra_pipeline.model.electra import Electra
 from selectra_pipeline.model.trained import TOKENIZER_DIRECTORY
 from selectra_pipeline.pretraining.checkpoint import Checkpoints, newest_step
+from selectra_pipeline.pretraining.distributed_batches import distribute
 from selectra_pipeline.pretraining.distributed_step import DistributedStep
 from selectra_pipeline.pretraining.evaluation import HeldoutEvaluation
 from selectra_pipeline.pretraining.history import HISTORY_FILE, History
@@ -295,7 +297,7 @@ class PretrainingRun:
         dataset = training_batches(
             self.records, config.batch_size, config.seed, self.step, config.length_buckets
         )
-        return self.strategy.experimental_distribute_dataset(dataset)
+        return distribute(self.strategy, dataset)
 
     def _steps_until_next_look(self) -> int:
         config = self.config
@@ -331,9 +333,12 @@ class PretrainingRun:
 
     def _evaluate(self) -> dict[str, float]:
         config = self.config
-        batches = heldout_batches(self.records, config.batch_size, config.evaluation.batches)
-        distributed = self.strategy.experimental_distribute_dataset(batches)
-        self._heldout = self.step, self._log("heldout", self.evaluate(distributed))
+        wanted = -(-self.records.count("heldout") // config.batch_size)
+        count = min(wanted, config.evaluation.batches)
+        batches = heldout_batches(self.records, config.batch_size, count)
+        endless = distribute(self.strategy, batches)
+        metrics = self.evaluate(itertools.islice(endless, count))
+        self._heldout = self.step, self._log("heldout", metrics)
         return self._heldout[1]
 
     def _heldout_here(self) -> dict[str, float] | None:

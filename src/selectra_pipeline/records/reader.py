@@ -186,12 +186,8 @@ def _parsed(
         ]
         return Batch(*tensors)
 
-    options = tf.data.Options()
-    # Each worker of a distribution strategy takes its part of every batch. The default would give
-    # it a part of the files, and other batches than one machine makes.
-    options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.DATA
     batches = serialized.map(to_batch, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
-    return batches.prefetch(tf.data.AUTOTUNE).with_options(options)
+    return batches.prefetch(tf.data.AUTOTUNE)
 
 
 def _parser(records: Manifest) -> Callable[[tf.Tensor], Batch]:
