@@ -10,11 +10,11 @@ from kedro.config import OmegaConfigLoader
 from selectra_pipeline.config.project import ProjectConfig
 from selectra_pipeline.model.electra import Electra
 from selectra_pipeline.pretraining.masking import MaskingVocabulary, SpecialIds
-from selectra_pipeline.pretraining.optimizer import AdamW
-from selectra_pipeline.pretraining.schedule import LearningRateSchedule
 from selectra_pipeline.pretraining.step import PretrainingStep
 from selectra_pipeline.records.reader import Batch
 from selectra_pipeline.settings import CONFIG_LOADER_ARGS
+from selectra_pipeline.training.optimizer import AdamW
+from selectra_pipeline.training.schedule import LearningRateSchedule
 
 PROJECT = Path(__file__).parents[1]
 SPECIAL = SpecialIds(cls=2, sep=3, mask=4)  # their places in a vocabulary of this project

@@ -15,9 +15,9 @@ from selectra_pipeline.config.vocabulary import SPECIAL_TOKENS
 from selectra_pipeline.model.electra import Electra
 from selectra_pipeline.model.trained import TOKENIZER_DIRECTORY
 from selectra_pipeline.pretraining.checkpoint import Checkpoints
-from selectra_pipeline.pretraining.optimizer import AdamW
-from selectra_pipeline.pretraining.schedule import LearningRateSchedule
 from selectra_pipeline.shards.manifest import Manifest, Shard
+from selectra_pipeline.training.optimizer import AdamW
+from selectra_pipeline.training.schedule import LearningRateSchedule
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 
 LETTERS = "abcdefghijklmnñopqrstuvwxyzáéíóúüABCEÉÑÁ"

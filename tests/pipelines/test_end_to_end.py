@@ -66,8 +66,16 @@ def kedro_run(workspace: Path, pipeline: str, **changes) -> None:
 
 @pytest.fixture(scope="module")
 def finished(workspace) -> Path:
-    """The data folder after `kedro run --pipeline pretrain`."""
-    kedro_run(workspace, "pretrain")
+    """The data folder after `kedro run --pipeline pretrain`, with probes."""
+    conll = workspace / "names.conll"
+    conll.write_text("La O\nniña O\nInés B-PER\nRuiz I-PER\n", encoding="utf-8")
+    probe = {
+        "every": 10,
+        "train": str(conll),
+        "test": str(conll),
+        "finetuning": {"max_length": 32},
+    }
+    kedro_run(workspace, "pretrain", pretraining={**TINY["pretraining"], "probe": probe})
     return workspace / "data"
 
 
@@ -106,6 +114,7 @@ def test_the_run_is_tracked_with_parameters_metrics_and_artifacts(finished):
     assert run.data.params["vocabulary.size"] == "600"
     metrics = set(run.data.metrics)
     assert {"train/loss", "heldout/rtd_auc", "ingestion/documents_read"} <= metrics
+    assert {"probe/f1", "probe/precision", "probe/recall", "probe/accuracy"} <= metrics
     assert {"vocabulary/tokens_per_word", "records/train/fill_rate"} <= metrics
     client = mlflow.MlflowClient()
     steps = [metric.step for metric in client.get_metric_history(run.info.run_id, "train/loss")]

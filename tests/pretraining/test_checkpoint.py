@@ -15,9 +15,9 @@ from selectra_pipeline.pretraining.checkpoint import (
     Checkpoints,
     newest_step,
 )
-from selectra_pipeline.pretraining.optimizer import AdamW
 from selectra_pipeline.pretraining.run_plan import ResumeError
 from selectra_pipeline.shards.files import StorageError
+from selectra_pipeline.training.optimizer import AdamW
 
 TINY = ArchitectureConfig(
     hidden_size=8, num_layers=1, num_heads=1, intermediate_size=8, max_position_embeddings=8

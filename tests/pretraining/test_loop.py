@@ -21,11 +21,11 @@ from selectra_pipeline.pretraining.checkpoint import CHECKPOINTS, ResumeError
 from selectra_pipeline.pretraining.history import HISTORY_FILE, read_history
 from selectra_pipeline.pretraining.interruption import TrainingInterrupted
 from selectra_pipeline.pretraining.loop import NonFiniteLossError, pretrain
-from selectra_pipeline.pretraining.schedule import LearningRateSchedule
 from selectra_pipeline.pretraining.strategy import create_strategy
 from selectra_pipeline.pretraining.tracker import SilentTracker
 from selectra_pipeline.shards.files import local_copy
 from selectra_pipeline.shards.manifest import MANIFEST_NAME, Manifest
+from selectra_pipeline.training.schedule import LearningRateSchedule
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 
 

@@ -16,9 +16,9 @@ from selectra_pipeline.model.electra import Electra
 from selectra_pipeline.model.noise import root_noise
 from selectra_pipeline.pretraining.masking import Masked, MaskingVocabulary, SpecialIds
 from selectra_pipeline.pretraining.objective import Objective, ObjectiveOutputs
-from selectra_pipeline.pretraining.optimizer import AdamW
-from selectra_pipeline.pretraining.schedule import LearningRateSchedule
 from selectra_pipeline.records.reader import Batch
+from selectra_pipeline.training.optimizer import AdamW
+from selectra_pipeline.training.schedule import LearningRateSchedule
 
 RELATIVE = 1e-4
 

@@ -8,10 +8,10 @@ from tiny_run import config
 from selectra_pipeline.model.electra import Electra
 from selectra_pipeline.pretraining.loss_scale import LossScale
 from selectra_pipeline.pretraining.masking import MaskingVocabulary, SpecialIds
-from selectra_pipeline.pretraining.optimizer import AdamW
-from selectra_pipeline.pretraining.schedule import LearningRateSchedule
 from selectra_pipeline.pretraining.step import PretrainingStep
 from selectra_pipeline.records.reader import Batch
+from selectra_pipeline.training.optimizer import AdamW
+from selectra_pipeline.training.schedule import LearningRateSchedule
 
 VOCABULARY = 50
 FACTS = MaskingVocabulary(SpecialIds(cls=2, sep=3, mask=4), np.arange(VOCABULARY) % 4 == 0)

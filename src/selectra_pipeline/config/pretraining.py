@@ -8,6 +8,7 @@ from selectra_pipeline.config.base import Config, require
 from selectra_pipeline.config.checkpoint import CheckpointConfig
 from selectra_pipeline.config.devices import HostsConfig, TpuConfig
 from selectra_pipeline.config.objective import ObjectiveConfig
+from selectra_pipeline.config.probe import ProbeConfig
 from selectra_pipeline.config.schedule import ScheduleConfig
 
 
@@ -76,6 +77,7 @@ class PretrainingConfig(Config):
     schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
     evaluation: EvaluationConfig = field(default_factory=EvaluationConfig)
     checkpoint: CheckpointConfig = field(default_factory=CheckpointConfig)
+    probe: ProbeConfig = field(default_factory=ProbeConfig)
     batch_size: int = 32
     accumulation_steps: int = 1
     logit_rows: int = 1_024
@@ -116,6 +118,7 @@ class PretrainingConfig(Config):
             "precision=float16 is not for TPUs: use bfloat16, which needs no loss scaling",
         )
         self._check_buckets()
+        self._check_probe()
         self.schedule.check_cycles(self.total_steps)
         self.checkpoint.check_evaluated(self.evaluation.every)
         metric = self.checkpoint.best_metric
@@ -137,4 +140,13 @@ class PretrainingConfig(Config):
             not buckets or self.steps_per_loop == 1,
             f"length_buckets need steps_per_loop=1, not {self.steps_per_loop}: the host looks at "
             "the length of every batch",
+        )
+
+    def _check_probe(self) -> None:
+        length = self.probe.finetuning.max_length
+        positions = self.architecture.max_position_embeddings
+        require(
+            not self.probe.is_on or length <= positions,
+            f"probe.finetuning.max_length={length} is longer than architecture."
+            f"max_position_embeddings={positions}; lower it to {positions} or less",
         )

@@ -12,7 +12,7 @@ class ScheduleConfig(Config):
     """Learning rate: linear warm-up, then as `kind` says, in one or several cycles.
 
     Attributes:
-        kind: how a cycle goes on after its warm-up. The equations are in pretraining/schedule.py.
+        kind: how a cycle goes on after its warm-up. The equations are in training/schedule.py.
         peak: highest learning rate.
         warmup_steps: optimisation steps until it is reached, in each cycle.
         decay_power: of kind polynomial; 1 is linear decay.

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 
 # The original leaves these to TensorFlow's default, Glorot uniform; all else is truncated normal.
-GLOROT = ("embeddings_project/kernel", "dense_prediction/kernel")
+GLOROT = ("embeddings_project/kernel", "dense_prediction/kernel", "classifier/kernel")
 
 
 def initialize(variables: Iterable[keras.Variable], stddev: float, seed: int) -> None:

@@ -31,7 +31,7 @@ class History:
         write_text(path, "".join(_line(entry) for entry in kept))
 
     def append(self, split: str, step: int, values: Mapping[str, float]) -> None:
-        """Add one line of metrics of `split` ("train" or "heldout")."""
+        """Add one line of metrics of `split` ("train", "heldout" or "probe")."""
         if not self.writable:
             return
         line = _line({"step": step, "split": split, **values})

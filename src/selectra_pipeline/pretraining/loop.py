@@ -4,6 +4,7 @@ import dataclasses
 import itertools
 import logging
 import math
+from collections.abc import Callable
 
 import tensorflow as tf
 
@@ -40,10 +41,9 @@ from selectra_pipeline.pretraining.interruption import (
 from selectra_pipeline.pretraining.loss_scale import LossScale
 from selectra_pipeline.pretraining.masking import MaskingVocabulary
 from selectra_pipeline.pretraining.metrics_window import MetricsWindow
-from selectra_pipeline.pretraining.optimizer import AdamW
+from selectra_pipeline.pretraining.probe import Probe
 from selectra_pipeline.pretraining.progress import Progress
 from selectra_pipeline.pretraining.run_plan import claim_directory
-from selectra_pipeline.pretraining.schedule import LearningRateSchedule
 from selectra_pipeline.pretraining.step import PretrainingStep, StepMetrics
 from selectra_pipeline.pretraining.tracker import SilentTracker, Tracker
 from selectra_pipeline.records.reader import (
@@ -54,6 +54,8 @@ from selectra_pipeline.records.reader import (
 )
 from selectra_pipeline.shards.manifest import MANIFEST_NAME, Manifest, Shard, finished
 from selectra_pipeline.shards.paths import Path, as_path
+from selectra_pipeline.training.optimizer import AdamW
+from selectra_pipeline.training.schedule import LearningRateSchedule
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 
 logger = logging.getLogger(__name__)
@@ -65,6 +67,7 @@ NOT_DEFINING = (
     "hosts",
     "log_every",
     "peak_teraflops",
+    "probe",
     "steps_per_loop",
     "strategy",
     "tpu",
@@ -85,6 +88,7 @@ def pretrain(
     tracker: Tracker,
     strategy: tf.distribute.Strategy,
     initial_weights: InitialWeights | None = None,
+    create_probe: Callable[[], Probe] | None = None,
 ) -> Manifest:
     """Pre-train an ELECTRA on the records, or go on with the run that `directory` holds.
 
@@ -97,6 +101,8 @@ def pretrain(
     Args:
         directory: where the run lives, the same for all hosts.
         strategy: the devices to run on, from `create_strategy`.
+        create_probe: called before the first step, so that what the probe lacks is found missing
+            then; None where probes are off. With several hosts, the chief's is used.
 
     Returns:
         a manifest of kind "pretraining": the files of the final checkpoint and of the best one, if
@@ -120,6 +126,7 @@ def pretrain(
         logger.info("pre-training in %s is up to date", directory)
         replay_history(directory / HISTORY_FILE, tracker)
         return done
+    probe = create_probe() if create_probe else None
     with record_errors(records), lost_host_errors(strategy), graceful_stop() as stop:
         require_same(
             strategy,
@@ -128,7 +135,7 @@ def pretrain(
             "command on each, with a data_root that all of them share",
         )
         run = PretrainingRun(
-            config, records, tokenizer, directory, tracker, strategy, initial_weights
+            config, records, tokenizer, directory, tracker, strategy, initial_weights, probe
         )
         if run.is_chief:  # not before the initial weights are known to fit
             claim_directory(directory, defining, newest_step(directory))
@@ -197,10 +204,12 @@ class PretrainingRun:
         tracker: Tracker,
         strategy: tf.distribute.Strategy,
         initial_weights: InitialWeights | None = None,
+        probe: Probe | None = None,
     ) -> None:
         self.config, self.records, self.directory = config, records, directory
         self.strategy, self.is_chief = strategy, is_chief(strategy)
         self.tracker = tracker if self.is_chief else SilentTracker()
+        self.probe = probe
         vocabulary = MaskingVocabulary.of(tokenizer)
         with strategy.scope():
             self.model = Electra.create(
@@ -244,6 +253,7 @@ class PretrainingRun:
     def train(self, stop: StopRequest) -> None:
         """Train from the current step to the last one."""
         config = self.config
+        self._probe_when_due(stop)  # the initial weights, or what an interruption cut short
         batches = iter(self._distributed_batches())
         progress = Progress(config.total_steps, self.step)
         window = MetricsWindow(config, peak_flops(config, self.strategy))
@@ -260,6 +270,8 @@ class PretrainingRun:
                     window.clear()
                 if self._due(config.evaluation.every):
                     self._evaluate()
+                    window.restart_clock()
+                if self._probe_when_due(stop):
                     window.restart_clock()
                 # Several hosts stop together, at the first step that told all of them.
                 stopping = stop_requests > 0 or (stop and not has_several_hosts(self.strategy))
@@ -324,7 +336,9 @@ class PretrainingRun:
 
     def _steps_until_next_look(self) -> int:
         config = self.config
-        intervals = (config.log_every, config.evaluation.every, config.checkpoint.every)
+        intervals = [config.log_every, config.evaluation.every, config.checkpoint.every]
+        if self.probe is not None:
+            intervals.append(config.probe.every)
         until_due = min(interval - self.step % interval for interval in intervals)
         return min(config.steps_per_loop, until_due, config.total_steps - self.step)
 
@@ -368,6 +382,19 @@ class PretrainingRun:
         """Held-out metrics of the current step, if this process measured them."""
         step, metrics = self._heldout
         return metrics if step == self.step else None
+
+    def _probe_when_due(self, stop: StopRequest) -> bool:
+        """Probe the weights, once at each step that is due; returns whether this is one.
+
+        The other hosts wait for the chief in the next step.
+        """
+        if self.probe is None or self.step % self.config.probe.every:
+            return False
+        if self.is_chief and self.history.find("probe", self.step) is None:
+            metrics = self.probe(self.model, asked_to_stop=lambda: bool(stop))
+            if metrics is not None:
+                self._log("probe", dict(metrics))
+        return True
 
     def _log(self, split: str, values: dict[str, float]) -> dict[str, float]:
         self.history.append(split, self.step, values)

@@ -8,8 +8,8 @@ import numpy as np
 
 from selectra_pipeline.config.pretraining import PretrainingConfig
 from selectra_pipeline.model.electra import Electra
-from selectra_pipeline.pretraining.schedule import LearningRateSchedule
 from selectra_pipeline.shards.manifest import Manifest
+from selectra_pipeline.training.schedule import LearningRateSchedule
 
 PLOTTED_POINTS = 2_000
 

@@ -14,9 +14,9 @@ import numpy as np
 
 from selectra_pipeline.config.base import ConfigError, UserError, differences
 from selectra_pipeline.config.schedule import ScheduleConfig
-from selectra_pipeline.pretraining.schedule import LearningRateSchedule
 from selectra_pipeline.shards.files import write_text
 from selectra_pipeline.shards.paths import Path
+from selectra_pipeline.training.schedule import LearningRateSchedule
 
 RUN_FILE = "run.json"
 EARLIER_PLANS = "earlier_plans"  # in RUN_FILE, beside the defining facts

@@ -11,9 +11,9 @@ from selectra_pipeline.model.noise import Noise, root_noise
 from selectra_pipeline.pretraining.loss_scale import LossScale
 from selectra_pipeline.pretraining.masking import Masked, MaskingVocabulary
 from selectra_pipeline.pretraining.objective import LossCounts, Objective, ObjectiveOutputs
-from selectra_pipeline.pretraining.optimizer import AdamW
 from selectra_pipeline.pretraining.replicas import global_sum
 from selectra_pipeline.records.reader import Batch
+from selectra_pipeline.training.optimizer import AdamW
 
 TRAINING_NOISE, HELDOUT_NOISE = 0, 1  # purposes of a run's seed
 

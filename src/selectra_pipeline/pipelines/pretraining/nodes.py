@@ -1,5 +1,6 @@
 """Nodes of the pre-training stage."""
 
+from functools import partial
 from typing import Any
 
 from matplotlib.figure import Figure
@@ -30,6 +31,7 @@ def pretrain_electra(
 ) -> Manifest:
     """Train generator and discriminator on the records."""
     # These import TensorFlow: slow.
+    from selectra_pipeline.downstream.probe import NerProbe
     from selectra_pipeline.interchange.importing import load_initial_weights
     from selectra_pipeline.pretraining.loop import pretrain
     from selectra_pipeline.pretraining.strategy import create_strategy
@@ -45,6 +47,7 @@ def pretrain_electra(
             tracker,
             strategy,
             load_initial_weights(plan, tokenizer),
+            partial(NerProbe, plan.probe, tokenizer) if plan.probe.is_on else None,
         )
 
 

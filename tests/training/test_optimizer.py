@@ -11,7 +11,7 @@ import tensorflow as tf
 from selectra_pipeline.config.architecture import ArchitectureConfig
 from selectra_pipeline.config.pretraining import OptimizerConfig
 from selectra_pipeline.model.electra import Electra
-from selectra_pipeline.pretraining.optimizer import AdamW, decays
+from selectra_pipeline.training.optimizer import AdamW, decays
 
 SCRIPT = Path(__file__).with_name("two_replicas.py")
 CONFIG = OptimizerConfig(beta_1=0.9, beta_2=0.99, epsilon=1e-3, weight_decay=0.1)
@@ -40,6 +40,15 @@ def test_two_steps_equal_a_computation_by_hand():
     weights, optimizer = optimize("kernel", [0.01, 0.02])
     np.testing.assert_allclose(weights, by_hand([0.01, 0.02], decay=0.1), rtol=1e-5)
     assert optimizer.step.numpy() == 2
+
+
+def test_a_variables_rate_is_multiplied_by_its_factor():
+    fast, slow = (keras.Variable(START.astype(np.float32), name="kernel") for _ in range(2))
+    optimizer = AdamW([fast, slow], CONFIG, lambda step: 0.02, rate_factors=[1.0, 0.5])
+    for gradient in GRADIENTS:
+        optimizer.apply([tf.constant(gradient, tf.float32)] * 2)
+    np.testing.assert_allclose(fast.numpy(), by_hand([0.02, 0.02], decay=0.1), rtol=1e-5)
+    np.testing.assert_allclose(slow.numpy(), by_hand([0.01, 0.01], decay=0.1), rtol=1e-5)
 
 
 def test_there_is_no_bias_correction():

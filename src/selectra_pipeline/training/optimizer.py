@@ -25,6 +25,7 @@ class AdamW(tf.Module):
         learning_rate: from the step, int64 scalar, to the learning rate, float32 scalar. It is
             computed in every step and held in no variable, so a restored checkpoint can't
             override the configuration.
+        rate_factors: what the learning rate of each variable is multiplied by; None means 1.
     """
 
     def __init__(
@@ -32,10 +33,12 @@ class AdamW(tf.Module):
         variables: Sequence[keras.Variable],
         config: OptimizerConfig,
         learning_rate: LearningRate,
+        rate_factors: Sequence[float] | None = None,
     ) -> None:
         super().__init__(name="adamw")
         self.config = config
         self.learning_rate = learning_rate
+        self.rate_factors = [1.0] * len(variables) if rate_factors is None else list(rate_factors)
         self.paths = [variable.path for variable in variables]
         self.trained = [variable.value for variable in variables]
         self.decay = [config.weight_decay if decays(v.path) else 0.0 for v in variables]
@@ -73,11 +76,17 @@ class AdamW(tf.Module):
         only_if: tf.Tensor | None,
     ) -> None:
         rate = tf.cast(self.learning_rate(tf.identity(self.step)), tf.float32)
-        for variable, gradient, first, second, decay in zip(
-            self.trained, gradients, self.first, self.second, self.decay, strict=True
+        for variable, gradient, first, second, decay, factor in zip(
+            self.trained,
+            gradients,
+            self.first,
+            self.second,
+            self.decay,
+            self.rate_factors,
+            strict=True,
         ):
             update = self._update_with_decay(decay)
-            arguments = (gradient, first, second, rate, only_if)
+            arguments = (gradient, first, second, rate * factor, only_if)
             strategy.extended.update(variable, update, args=arguments, group=False)
         strategy.extended.update(self.step, lambda step: step.assign_add(1), group=False)
 

@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from selectra_pipeline.config.schedule import ScheduleConfig
-from selectra_pipeline.pretraining.schedule import LearningRateSchedule
+from selectra_pipeline.training.schedule import LearningRateSchedule
 
 SELECTRA = ScheduleConfig(peak=5e-4, warmup_steps=10_000, restarts=(150_000,))
 KINDS = {

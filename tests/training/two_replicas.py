@@ -8,8 +8,8 @@ import tensorflow as tf
 
 from selectra_pipeline.config.pretraining import OptimizerConfig
 from selectra_pipeline.pretraining.loss_scale import LossScale
-from selectra_pipeline.pretraining.optimizer import AdamW
 from selectra_pipeline.pretraining.replicas import global_sum
+from selectra_pipeline.training.optimizer import AdamW
 
 tf.config.set_logical_device_configuration(
     tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 2

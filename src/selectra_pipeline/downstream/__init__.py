@@ -1,0 +1,1 @@
+"""A pre-trained discriminator put to work on tasks."""

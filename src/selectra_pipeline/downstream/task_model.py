@@ -1,0 +1,62 @@
+"""A discriminator with the head of a task."""
+
+from collections.abc import Mapping
+from typing import Self
+
+import keras
+import tensorflow as tf
+
+from selectra_pipeline.config.architecture import EncoderConfig
+from selectra_pipeline.model.embeddings import Embeddings
+from selectra_pipeline.model.encoder import Encoder
+from selectra_pipeline.model.initialization import initialize
+from selectra_pipeline.model.noise import Noise
+from selectra_pipeline.records.reader import Batch
+
+
+class TaskModel(keras.layers.Layer):
+    """Embeddings, discriminator and a head that is called with its states and noise.
+
+    The computation is in float32. Embeddings and discriminator have the paths that they have in
+    `Electra`, so that its weights fit.
+    """
+
+    def __init__(self, config: EncoderConfig, head: keras.layers.Layer) -> None:
+        super().__init__(name="electra", dtype="float32")
+        self.config = config
+        self.embeddings = Embeddings(config, dtype="float32", name="embeddings")
+        self.discriminator = Encoder(config, dtype="float32", name="discriminator")
+        self.head = head
+
+    @classmethod
+    def create(
+        cls,
+        config: EncoderConfig,
+        head: keras.layers.Layer,
+        weights: Mapping[str, tf.Variable],
+        seed: int,
+    ) -> Self:
+        """Build the model with copies of pre-trained weights, and a head that `seed` initialises.
+
+        Args:
+            weights: by path, as `Electra.weights_by_path` gives them.
+        """
+        model = cls(config, head)
+        model.build()
+        for layer in (model.embeddings, model.discriminator):
+            for variable in layer.trainable_variables:
+                variable.assign(tf.convert_to_tensor(weights[variable.path]))
+        initialize(model.head.trainable_variables, config.initializer_range, seed)
+        return model
+
+    def build(self, input_shape=None) -> None:
+        self.embeddings.build()
+        self.discriminator.build()
+        self.head.build()
+
+    def call(self, inputs: Batch, noise: Noise | None = None) -> tf.Tensor:
+        """Logits of the head; a noise of None means inference."""
+        noises = [None if noise is None else noise.fold_in(part) for part in range(3)]
+        embedded = self.embeddings(inputs.input_ids, inputs.segment_ids, noise=noises[0])
+        states = self.discriminator(embedded, inputs.input_mask, noise=noises[1])
+        return self.head(states, noise=noises[2])

@@ -1,0 +1,1 @@
+"""What pre-training and fine-tuning share: the optimizer and its schedule."""

@@ -1,0 +1,58 @@
+import numpy as np
+import pytest
+
+from selectra_pipeline.downstream.batching import LengthBatches
+from selectra_pipeline.downstream.features import IGNORED, TokenExample
+
+LENGTHS = [3, 16, 17, 5, 70, 33, 64, 9, 65, 4]
+
+
+def examples(lengths):
+    return [
+        TokenExample([2, *[7 + n] * (length - 2), 3], [IGNORED, *[1] * (length - 2), IGNORED], [])
+        for n, length in enumerate(lengths)
+    ]
+
+
+@pytest.fixture
+def batches():
+    return LengthBatches(examples(LENGTHS), batch_size=2, max_length=70)
+
+
+@pytest.mark.parametrize("groups", [LengthBatches.in_order, lambda b: b.shuffled((1, 0))])
+def test_every_example_comes_once(batches, groups):
+    found = groups(batches)
+    assert sorted(index for group in found for index in group) == list(range(len(LENGTHS)))
+    assert all(1 <= len(group) <= 2 for group in found)
+
+
+def test_the_examples_of_a_batch_have_the_same_static_length(batches):
+    shapes = {}
+    for group in batches.shuffled((1, 0)):
+        batch = batches.pad(group)
+        rows, length = batch.labels.shape
+        assert rows == 2
+        shapes.setdefault(length, set()).update(LENGTHS[index] for index in group)
+    assert shapes == {16: {3, 4, 5, 9, 16}, 32: {17}, 64: {33, 64}, 70: {65, 70}}
+
+
+def test_padding_is_masked_and_ignored(batches):
+    batch = batches.pad([3])
+    ids, mask, segments = (field.numpy() for field in batch.inputs)
+    assert ids.shape == mask.shape == segments.shape == (2, 16)
+    np.testing.assert_array_equal(mask, [[1] * 5 + [0] * 11, [0] * 16])
+    np.testing.assert_array_equal(ids[0], [2, 10, 10, 10, 3] + [0] * 11)
+    assert not ids[1].any()
+    assert not segments.any()
+    expected = [IGNORED, 1, 1, 1, IGNORED] + [IGNORED] * 11
+    np.testing.assert_array_equal(batch.labels.numpy(), [expected, [IGNORED] * 16])
+
+
+def test_the_order_is_the_seeds_and_differs_between_epochs(batches):
+    assert batches.shuffled((1, 0)) == batches.shuffled((1, 0))
+    orders = {str(batches.shuffled((seed, epoch))) for seed in (1, 2) for epoch in (0, 1)}
+    assert len(orders) == 4
+
+
+def test_the_number_of_batches_is_the_same_in_every_epoch(batches):
+    assert {len(batches.shuffled((1, epoch))) for epoch in range(5)} == {len(batches.in_order())}
