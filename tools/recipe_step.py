@@ -8,13 +8,11 @@ import tensorflow as tf
 from kedro.config import OmegaConfigLoader
 
 from selectra_pipeline.config.project import ProjectConfig
-from selectra_pipeline.model.electra import Electra
 from selectra_pipeline.pretraining.masking import MaskingVocabulary, SpecialIds
 from selectra_pipeline.pretraining.step import PretrainingStep
+from selectra_pipeline.pretraining.training_state import TrainingState
 from selectra_pipeline.records.reader import Batch
 from selectra_pipeline.settings import CONFIG_LOADER_ARGS
-from selectra_pipeline.training.optimizer import AdamW
-from selectra_pipeline.training.schedule import LearningRateSchedule
 
 PROJECT = Path(__file__).parents[1]
 SPECIAL = SpecialIds(cls=2, sep=3, mask=4)  # their places in a vocabulary of this project
@@ -36,14 +34,8 @@ def replica_step(environment: str, **changes: int) -> Callable[..., tuple[tf.Ten
     """The step of a recipe from the three tensors of a `Batch` to its metrics."""
     config = recipe(environment, **changes)
     run, words = config.pretraining, config.vocabulary.size
-    model = Electra.create(run.architecture, words, run.precision, run.seed, run.objective)
     vocabulary = MaskingVocabulary(SPECIAL, np.zeros(words, bool))
-    optimizer = AdamW(
-        model.trainable_variables,
-        run.optimizer,
-        LearningRateSchedule(run.schedule, run.total_steps),
-    )
-    step = PretrainingStep(model, optimizer, vocabulary, run)
+    step = PretrainingStep(TrainingState.create(run, words), vocabulary, run)
 
     def train(input_ids: tf.Tensor, input_mask: tf.Tensor, segment_ids: tf.Tensor):
         return tuple(step(Batch(input_ids, input_mask, segment_ids)))

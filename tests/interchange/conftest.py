@@ -9,15 +9,14 @@ import pytest
 
 from selectra_pipeline.config.architecture import ArchitectureConfig
 from selectra_pipeline.config.base import fingerprint
+from selectra_pipeline.config.objective import ObjectiveConfig
 from selectra_pipeline.config.pretraining import PretrainingConfig
 from selectra_pipeline.config.schedule import ScheduleConfig
 from selectra_pipeline.config.vocabulary import SPECIAL_TOKENS
-from selectra_pipeline.model.electra import Electra
 from selectra_pipeline.model.trained import TOKENIZER_DIRECTORY
 from selectra_pipeline.pretraining.checkpoint import Checkpoints
+from selectra_pipeline.pretraining.training_state import TrainingState
 from selectra_pipeline.shards.manifest import Manifest, Shard
-from selectra_pipeline.training.optimizer import AdamW
-from selectra_pipeline.training.schedule import LearningRateSchedule
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 
 LETTERS = "abcdefghijklmnñopqrstuvwxyzáéíóúüABCEÉÑÁ"
@@ -67,6 +66,7 @@ def finished_run(
     architecture: ArchitectureConfig = WIDE,
     tokenizer: Tokenizer | None = None,
     table_rows: int | None = None,
+    objective: ObjectiveConfig | None = None,
 ) -> Manifest:
     """What a run of 7 steps leaves behind; `table_rows` other than the tokenizer's is a fault.
 
@@ -75,24 +75,19 @@ def finished_run(
     """
     config = PretrainingConfig(
         architecture=architecture,
+        objective=objective or ObjectiveConfig(),
         schedule=ScheduleConfig(warmup_steps=100),
         seed=3,
     )
     tokenizer = tokenizer or Tokenizer(VOCABULARY)
-    model = Electra.create(
-        config.architecture, table_rows or tokenizer.size, config.precision, config.seed
-    )
+    state = TrainingState.create(config, table_rows or tokenizer.size)
+    model = state.model
     draw = np.random.default_rng(11)
     for variable in model.trainable_variables:
         variable.assign_add(draw.normal(0, 0.3, variable.shape))
     np.savez(directory / WEIGHTS_FILE, **{v.path: v.numpy() for v in model.trainable_variables})
-    optimizer = AdamW(
-        model.trainable_variables,
-        config.optimizer,
-        LearningRateSchedule(config.schedule, config.total_steps),
-    )
-    optimizer.step.assign(7)
-    prefix = Checkpoints(directory, model, optimizer.state(), config.checkpoint).save()
+    state.optimizer.step.assign(7)
+    prefix = Checkpoints(directory, state.variables(), config.checkpoint).save()
     tokenizer.save(directory / TOKENIZER_DIRECTORY)
     manifest = Manifest(
         directory=directory,

@@ -9,9 +9,9 @@ import tensorflow as tf
 
 from selectra_pipeline.config.architecture import ArchitectureConfig
 from selectra_pipeline.config.base import ConfigError
+from selectra_pipeline.config.objective import ObjectiveConfig
 from selectra_pipeline.interchange import huggingface
 from selectra_pipeline.interchange.huggingface import encoder_weights, export
-from selectra_pipeline.interchange.names import belongs_to
 from selectra_pipeline.model.electra import Electra
 from selectra_pipeline.model.trained import load_trained
 from selectra_pipeline.shards.manifest import Manifest
@@ -52,7 +52,8 @@ def test_manifest_lists_every_file_of_both_folders(exported):
 def test_every_variable_is_exported_once_with_its_values(run, exported, encoder):
     tensors = safetensors.numpy.load_file(exported.directory / encoder / "model.safetensors")
     model = load_trained(run).model
-    own = [v for v in model.trainable_variables if belongs_to(v.path, encoder)]
+    parts = (f"electra/{part}/" for part in ("embeddings", encoder, f"{encoder}_head"))
+    own = [v for v in model.trainable_variables if v.path.startswith(tuple(parts))]
     assert len(tensors) == len(own)
     assert {tensor.dtype for tensor in tensors.values()} == {np.dtype(np.float32)}
     total = sum(tensor.size for tensor in tensors.values())
@@ -203,3 +204,50 @@ def test_logits_agree_with_padding_and_two_segments(loaded):
     real = input_mask.astype(bool)
     assert np.abs(ours[real]).max() > 0.5  # not agreement of zeros
     np.testing.assert_allclose(ours[real], expected[real], atol=1e-4)
+
+
+# Runs of other objectives
+
+OBJECTIVES = {
+    "mlm": ({"task": "mlm"}, {"generator"}),
+    "tied": ({"generator": "tied"}, {"discriminator", "generator"}),
+    "own_embeddings": ({"generator_embeddings": "own"}, {"discriminator", "generator"}),
+    "uniform": ({"generator": "uniform"}, {"discriminator"}),
+    "electric": ({"task": "electric"}, {"discriminator"}),
+}
+
+
+@pytest.fixture(scope="module", params=OBJECTIVES)
+def other_objective(request, make_run, tmp_path_factory):
+    """The folders that are expected, the run's model, and the export."""
+    changes, folders = OBJECTIVES[request.param]
+    run = make_run(objective=ObjectiveConfig(**changes))
+    exported = export(run, tmp_path_factory.mktemp("export") / "model")
+    return folders, load_trained(run).model, exported
+
+
+def test_the_folders_are_those_of_the_encoders_that_the_objective_has(other_objective):
+    folders, _, exported = other_objective
+    assert set(exported.shards) == set(exported.facts["parameters"]) == folders
+    assert {path.name for path in exported.directory.iterdir() if path.is_dir()} == folders
+
+
+def test_encoders_of_every_objective_give_the_same_logits_in_transformers(other_objective):
+    torch = pytest.importorskip("torch")
+    transformers = pytest.importorskip("transformers")
+    folders, model, exported = other_objective
+    ids = np.random.default_rng(5).integers(5, 20, (3, 24))
+    mask, segments = np.ones_like(ids), np.zeros_like(ids)
+    given = [tf.constant(array, tf.int32) for array in (ids, mask, segments)]
+    for folder in folders:
+        theirs, information = getattr(transformers, HUGGING_FACE_CLASS[folder]).from_pretrained(
+            exported.directory / folder, output_loading_info=True
+        )
+        assert not information["missing_keys"]
+        assert not information["unexpected_keys"]
+        with torch.no_grad():
+            expected = theirs.eval()(input_ids=torch.tensor(ids)).logits.numpy()
+        detects = folder == "discriminator"
+        ours = model.detect_replaced(*given) if detects else model.predict_words(*given, None)
+        assert np.abs(ours).max() > 0.5
+        np.testing.assert_allclose(ours, expected, atol=1e-4)

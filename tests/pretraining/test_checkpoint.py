@@ -30,9 +30,10 @@ class Run:
     def __init__(self, directory, seed=1, vocab_size=30, **config):
         self.model = Electra.create(TINY, vocab_size, "float32", seed)
         self.optimizer = AdamW(self.model.trainable_variables, OptimizerConfig(), lambda step: 0.1)
-        self.checkpoints = Checkpoints(
-            directory, self.model, self.optimizer.state(), CheckpointConfig(**config)
-        )
+        self.checkpoints = Checkpoints(directory, self.state(), CheckpointConfig(**config))
+
+    def state(self):
+        return {"weights": self.model.weights_by_path(), **self.optimizer.state()}
 
     def save_at(self, step, heldout=None):
         self.optimizer.step.assign(step)

@@ -16,11 +16,13 @@ from tiny_run import STEPS, ListTracker, assert_equal_states, config, final_stat
 
 from selectra_pipeline.config.base import ConfigError
 from selectra_pipeline.model.flops import training_flops
-from selectra_pipeline.pretraining import loop
+from selectra_pipeline.pretraining import loop, training_state
 from selectra_pipeline.pretraining.checkpoint import CHECKPOINTS, ResumeError
+from selectra_pipeline.pretraining.finiteness import NonFiniteLossError
 from selectra_pipeline.pretraining.history import HISTORY_FILE, read_history
 from selectra_pipeline.pretraining.interruption import TrainingInterrupted
-from selectra_pipeline.pretraining.loop import NonFiniteLossError, pretrain
+from selectra_pipeline.pretraining.loop import pretrain
+from selectra_pipeline.pretraining.run_definition import defining_facts
 from selectra_pipeline.pretraining.strategy import create_strategy
 from selectra_pipeline.pretraining.tracker import SilentTracker
 from selectra_pipeline.shards.files import local_copy
@@ -332,7 +334,7 @@ def test_an_exploding_loss_stops_the_run_and_names_step_and_batch(tiny, tmp_path
         def __call__(self, step):
             return super().__call__(step) + tf.where(step == 12, 1e30, 0.0)
 
-    monkeypatch.setattr(loop, "LearningRateSchedule", WithASpike)
+    monkeypatch.setattr(training_state, "LearningRateSchedule", WithASpike)
     with pytest.raises(NonFiniteLossError) as caught:
         train_again(tiny, tmp_path, checkpoint={"every": 10, "keep": 2})
     message = str(caught.value)
@@ -371,7 +373,7 @@ def test_a_batch_larger_than_the_records_is_refused(tiny, tmp_path):
 
 
 def test_what_defines_a_run_is_all_but_how_it_is_watched(tiny):
-    facts = loop.defining_facts(config(), tiny.records, tiny.tokenizer)
+    facts = defining_facts(config(), tiny.records, tiny.tokenizer)
     watched = {
         "checkpoint": {"every": 1},
         "evaluation": {"every": 1},
@@ -379,8 +381,8 @@ def test_what_defines_a_run_is_all_but_how_it_is_watched(tiny):
         "peak_teraflops": 2.0,
         "steps_per_loop": 9,
     }
-    assert loop.defining_facts(config(**watched), tiny.records, tiny.tokenizer) == facts
+    assert defining_facts(config(**watched), tiny.records, tiny.tokenizer) == facts
     for change in ({"seed": 9}, {"total_steps": 61}, {"batch_size": 8}, {"precision": "bfloat16"}):
-        assert loop.defining_facts(config(**change), tiny.records, tiny.tokenizer) != facts
+        assert defining_facts(config(**change), tiny.records, tiny.tokenizer) != facts
     renamed = dataclasses.replace(tiny.records, fingerprint="other")
-    assert loop.defining_facts(config(), renamed, tiny.tokenizer) == facts
+    assert defining_facts(config(), renamed, tiny.tokenizer) == facts

@@ -5,13 +5,10 @@ import pytest
 import tensorflow as tf
 from tiny_run import config
 
-from selectra_pipeline.model.electra import Electra
-from selectra_pipeline.pretraining.loss_scale import LossScale
 from selectra_pipeline.pretraining.masking import MaskingVocabulary, SpecialIds
 from selectra_pipeline.pretraining.step import PretrainingStep
+from selectra_pipeline.pretraining.training_state import TrainingState
 from selectra_pipeline.records.reader import Batch
-from selectra_pipeline.training.optimizer import AdamW
-from selectra_pipeline.training.schedule import LearningRateSchedule
 
 VOCABULARY = 50
 FACTS = MaskingVocabulary(SpecialIds(cls=2, sep=3, mask=4), np.arange(VOCABULARY) % 4 == 0)
@@ -20,11 +17,7 @@ ONE_LAYER = {"num_layers": 1, "hidden_size": 16, "intermediate_size": 16}
 
 def make_step(**changes) -> PretrainingStep:
     run = config(architecture=ONE_LAYER, **changes)
-    model = Electra.create(run.architecture, VOCABULARY, run.precision, run.seed, run.objective)
-    schedule = LearningRateSchedule(run.schedule, run.total_steps)
-    optimizer = AdamW(model.trainable_variables, run.optimizer, schedule)
-    loss_scale = LossScale() if run.precision == "float16" else None
-    return PretrainingStep(model, optimizer, FACTS, run, loss_scale)
+    return PretrainingStep(TrainingState.create(run, VOCABULARY), FACTS, run)
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+from selectra_pipeline.config.base import ConfigError
 from selectra_pipeline.model.trained import load_trained
 from selectra_pipeline.shards.manifest import Manifest
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
@@ -36,10 +37,15 @@ def detect_replaced(pretraining: Manifest, text: str) -> list[list[Detection]]:
         the detections of each line, [CLS] and [SEP] included.
 
     Raises:
-        ConfigError: `pretraining` is no finished pre-training run.
+        ConfigError: `pretraining` is no finished pre-training run, or has no discriminator.
         ValueError: the text is blank, or a line is longer than the model can read.
     """
-    model, tokenizer, _ = load_trained(pretraining)
+    model, tokenizer, config = load_trained(pretraining)
+    if model.discriminator_head is None:
+        raise ConfigError(
+            f"the run in {pretraining.directory} has no discriminator "
+            f"(pretraining.objective.task={config.objective.task}); name a run of task=electra"
+        )
     rows = encode_lines(tokenizer, text, model.discriminator_config.max_position_embeddings)
     ragged = tf.ragged.constant(rows, dtype=tf.int32)
     input_ids = ragged.to_tensor(default_value=tokenizer.pad_id)  # [lines, seq]

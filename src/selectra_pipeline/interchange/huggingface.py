@@ -3,12 +3,12 @@
 Neither transformers nor PyTorch is needed to write them.
 """
 
-import dataclasses
 import json
 import logging
 import math
 from typing import get_args
 
+import keras
 import numpy as np
 import safetensors.numpy
 
@@ -16,12 +16,9 @@ from selectra_pipeline.config.architecture import EncoderConfig, EncoderName
 from selectra_pipeline.config.base import fingerprint
 from selectra_pipeline.interchange.directory import check_replaceable, replace_directory
 from selectra_pipeline.interchange.fast_tokenizer import tokenizer_files
-from selectra_pipeline.interchange.names import (
-    belongs_to,
-    hugging_face_name,
-    transpose_kernel,
-)
+from selectra_pipeline.interchange.names import MODEL, hugging_face_name, transpose_kernel
 from selectra_pipeline.model.electra import Electra
+from selectra_pipeline.model.encoder import Encoder
 from selectra_pipeline.model.trained import (
     TrainedElectra,
     load_tokenizer,
@@ -38,12 +35,13 @@ logger = logging.getLogger(__name__)
 # Raise it when a run's export gets other bytes than before: old exports are then written anew.
 EXPORT_FORMAT = 1
 
-ENCODERS: tuple[EncoderName, ...] = get_args(EncoderName)
 HUGGING_FACE_CLASS = {"discriminator": "ElectraForPreTraining", "generator": "ElectraForMaskedLM"}
 
 
 def export(pretraining: Manifest, directory: str | Path) -> Manifest:
     """Write `discriminator/` and `generator/`, each with weights, configuration and tokenizer.
+
+    A run of another objective than ELECTRA's has what `exported_encoders` says.
 
     The same run gives the same bytes. An export that was interrupted leaves nothing behind, one
     that is up to date is not written again, and an older one is replaced as a whole.
@@ -53,8 +51,9 @@ def export(pretraining: Manifest, directory: str | Path) -> Manifest:
         directory: of the export; absent, empty, or that of an earlier export.
 
     Returns:
-        a manifest of kind "export": the files of the splits "discriminator" and "generator", and
-        as facts the step, the parameters of each encoder and the tokenizer's digest.
+        a manifest of kind "export": the files of the splits "discriminator" and "generator", as far
+        as the objective has them, and as facts the step, the parameters of each encoder and the
+        tokenizer's digest.
 
     Raises:
         ConfigError: no pre-training run, a vocabulary of another size, or files that are no export
@@ -77,22 +76,33 @@ def export(pretraining: Manifest, directory: str | Path) -> Manifest:
     check_replaceable(directory, EXPORT_KIND)
     pretrained = load_trained(pretraining)
     with replace_directory(directory) as temporary:
-        for encoder in ENCODERS:
+        encoders = exported_encoders(pretrained.model)
+        for encoder in encoders:
             _write_encoder(pretrained, encoder, temporary / encoder)
         Manifest(
             directory=temporary,
             kind=EXPORT_KIND,
             fingerprint=export_fingerprint,
-            shards={encoder: _describe(temporary, encoder) for encoder in ENCODERS},
+            shards={encoder: _describe(temporary, encoder) for encoder in encoders},
             facts={
                 "step": pretraining.facts["step"],
                 "parameters": {
-                    encoder: _parameters(pretrained.model, encoder) for encoder in ENCODERS
+                    encoder: _parameters(pretrained.model, encoder) for encoder in encoders
                 },
                 "tokenizer_digest": tokenizer.digest,
             },
         ).save()
     return Manifest.load(directory)
+
+
+def exported_encoders(model: Electra) -> tuple[EncoderName, ...]:
+    """The encoders of a model that Hugging Face has classes for.
+
+    There is none for Electric's generator of two towers, and a uniform generator has no weights.
+    """
+    has_generator = isinstance(model.generator, Encoder)
+    found = {"discriminator": model.discriminator_head is not None, "generator": has_generator}
+    return tuple(encoder for encoder in get_args(EncoderName) if found[encoder])
 
 
 def encoder_weights(model: Electra, encoder: EncoderName) -> dict[str, np.ndarray]:
@@ -102,11 +112,8 @@ def encoder_weights(model: Electra, encoder: EncoderName) -> dict[str, np.ndarra
     the two (`tie_word_embeddings`).
     """
     return {
-        hugging_face_name(variable.path, encoder): transpose_kernel(
-            variable.path, variable.numpy().astype(np.float32)
-        )
-        for variable in model.trainable_variables
-        if belongs_to(variable.path, encoder)
+        hugging_face_name(path, encoder): transpose_kernel(path, variable.numpy().astype("float32"))
+        for path, variable in _variables(model, encoder).items()
     }
 
 
@@ -134,9 +141,26 @@ def model_config(config: EncoderConfig, encoder: EncoderName, tokenizer: Tokeniz
     }
 
 
+def _variables(model: Electra, encoder: EncoderName) -> dict[str, keras.Variable]:
+    """An encoder's variables by the paths that they have in an ELECTRA with shared embeddings.
+
+    A tied generator is the discriminator's encoder, and a generator may have embeddings of its own;
+    in its folder each has the usual name all the same.
+    """
+    embeddings, body, head = {
+        "discriminator": (model.embeddings, model.discriminator, model.discriminator_head),
+        "generator": (model.generator_embeddings, model.generator, model.generator_head),
+    }[encoder]
+    parts = {"embeddings": embeddings, encoder: body, f"{encoder}_head": head}
+    return {
+        f"{MODEL}{part}/{variable.path.split('/', 2)[2]}": variable
+        for part, layer in parts.items()
+        for variable in layer.trainable_variables
+    }
+
+
 def _parameters(model: Electra, encoder: EncoderName) -> int:
-    own = (v for v in model.trainable_variables if belongs_to(v.path, encoder))
-    return sum(math.prod(variable.shape) for variable in own)
+    return sum(math.prod(variable.shape) for variable in _variables(model, encoder).values())
 
 
 def _write_encoder(pretrained: TrainedElectra, encoder: EncoderName, directory: Path) -> None:
@@ -155,6 +179,6 @@ def _write_encoder(pretrained: TrainedElectra, encoder: EncoderName, directory: 
 
 def _describe(directory: Path, encoder: EncoderName) -> tuple[Shard, ...]:
     return tuple(
-        dataclasses.replace(Shard.describe(path, 1), name=f"{encoder}/{path.name}")
+        Shard.describe(path, 1, relative_to=directory)
         for path in sorted((directory / encoder).iterdir())
     )

@@ -125,11 +125,6 @@ def path_from_hugging_face(name: str, encoder: EncoderName) -> str:
     return _translate(name, "hugging_face", "ours", (encoder,))
 
 
-def belongs_to(path: str, encoder: EncoderName) -> bool:
-    """Whether a variable of ours is part of `encoder`: its own, or in the shared embeddings."""
-    return path.removeprefix(MODEL).startswith(("embeddings/", f"{encoder}/", f"{encoder}_head/"))
-
-
 def transpose_kernel(path: str, value: np.ndarray) -> np.ndarray:
     """Kernels are [in, out] here and in the original, [out, in] in Hugging Face's files.
 

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 import tensorflow as tf
 
 from selectra_pipeline.config.checkpoint import CheckpointConfig
-from selectra_pipeline.model.electra import Electra
 from selectra_pipeline.pretraining.best_checkpoints import BestCheckpoints
 from selectra_pipeline.pretraining.run_plan import ResumeError
 from selectra_pipeline.shards.files import storage_errors
@@ -26,7 +25,7 @@ class Checkpoints:
     """The checkpoints of one run, newest last; only complete ones count.
 
     Args:
-        state: what belongs to the run besides the weights: optimizer slots, "step", loss scale.
+        state: all variables of the run, among them "weights" by path and the "step".
         writable: false on hosts that only read what the chief writes.
 
     TensorFlow writes a checkpoint's files first and its entry in the list of checkpoints last, so
@@ -37,14 +36,13 @@ class Checkpoints:
     def __init__(
         self,
         directory: Path,
-        model: Electra,
         state: Mapping[str, tf.Variable | dict[str, tf.Variable]],
         config: CheckpointConfig,
         writable: bool = True,
     ) -> None:
         self._step, self._writable = state["step"], writable
         self._manager = tf.train.CheckpointManager(
-            tf.train.Checkpoint(weights=model.weights_by_path(), **state),
+            tf.train.Checkpoint(**state),
             str(directory / CHECKPOINTS),
             max_to_keep=config.keep,
             checkpoint_name=NAME,
@@ -67,6 +65,12 @@ class Checkpoints:
         if self._writable:
             self.best.forget_after(step)
         return step
+
+    def files(self) -> dict[str, list[Path]]:
+        """The files of the newest "checkpoint" and of the "best" one, if such are kept."""
+        prefix = self.latest()
+        newest = sorted(prefix.parent.glob(f"{prefix.name}.*"))
+        return {"checkpoint": newest, "best": self.best.files()}
 
     def latest(self) -> Path | None:
         """Path prefix of the newest complete checkpoint."""

@@ -30,7 +30,9 @@ def measure_flops(strategy: tf.distribute.Strategy, precision: str) -> float:
     """FLOPs a second of square matrix products on all replicas at once.
 
     At once, because replicas may share a processor. The fastest of several goes counts: whatever
-    else keeps a machine busy does not lower its ceiling.
+    else keeps a machine busy does not lower its ceiling. A host measures its own replicas, and
+    takes those of others to be like them: hosts that waited for one another here would wait for
+    ever, since the number of goes depends on the clock.
     """
     size = _matrix_size(strategy)
 
@@ -44,8 +46,7 @@ def measure_flops(strategy: tf.distribute.Strategy, precision: str) -> float:
 
     @tf.function(autograph=False)
     def multiply_everywhere(count: tf.Tensor) -> tf.Tensor:
-        sums = strategy.run(multiply, args=(count,))
-        return strategy.reduce(tf.distribute.ReduceOp.SUM, sums, axis=None)
+        return tf.add_n(strategy.experimental_local_results(strategy.run(multiply, args=(count,))))
 
     multiply_everywhere(tf.constant(1)).numpy()  # traces and warms up
     fastest, count, spent = 0.0, 1, 0.0

@@ -1,17 +1,13 @@
 """The pre-training run: resume, train, evaluate, save, and stop gracefully."""
 
-import dataclasses
 import itertools
 import logging
-import math
 from collections.abc import Callable
 
 import tensorflow as tf
 
-from selectra_pipeline.config.base import ConfigError, UserError, fingerprint
+from selectra_pipeline.config.base import fingerprint
 from selectra_pipeline.config.pretraining import PretrainingConfig
-from selectra_pipeline.model.assignment import assign_weights
-from selectra_pipeline.model.electra import Electra
 from selectra_pipeline.model.initial_weights import InitialWeights
 from selectra_pipeline.model.trained import TOKENIZER_DIRECTORY
 from selectra_pipeline.pretraining.accent_movement import AccentMovement
@@ -20,6 +16,7 @@ from selectra_pipeline.pretraining.device_speed import peak_flops
 from selectra_pipeline.pretraining.distributed_batches import distribute
 from selectra_pipeline.pretraining.distributed_step import DistributedStep
 from selectra_pipeline.pretraining.evaluation import HeldoutEvaluation
+from selectra_pipeline.pretraining.finiteness import NonFiniteLossError, is_finite
 from selectra_pipeline.pretraining.history import (
     HISTORY_FILE,
     History,
@@ -38,14 +35,15 @@ from selectra_pipeline.pretraining.interruption import (
     TrainingInterrupted,
     graceful_stop,
 )
-from selectra_pipeline.pretraining.loss_scale import LossScale
 from selectra_pipeline.pretraining.masking import MaskingVocabulary
 from selectra_pipeline.pretraining.metrics_window import MetricsWindow
 from selectra_pipeline.pretraining.probe import Probe
 from selectra_pipeline.pretraining.progress import Progress
+from selectra_pipeline.pretraining.run_definition import check_fit, defining_facts
 from selectra_pipeline.pretraining.run_plan import claim_directory
 from selectra_pipeline.pretraining.step import PretrainingStep, StepMetrics
 from selectra_pipeline.pretraining.tracker import SilentTracker, Tracker
+from selectra_pipeline.pretraining.training_state import TrainingState
 from selectra_pipeline.records.reader import (
     heldout_batches,
     record_errors,
@@ -54,30 +52,9 @@ from selectra_pipeline.records.reader import (
 )
 from selectra_pipeline.shards.manifest import MANIFEST_NAME, Manifest, Shard, finished
 from selectra_pipeline.shards.paths import Path, as_path
-from selectra_pipeline.training.optimizer import AdamW
-from selectra_pipeline.training.schedule import LearningRateSchedule
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 
 logger = logging.getLogger(__name__)
-
-# Settings that change how a run is watched or where it runs, not what it computes.
-NOT_DEFINING = (
-    "checkpoint",
-    "evaluation",
-    "hosts",
-    "log_every",
-    "peak_teraflops",
-    "probe",
-    "steps_per_loop",
-    "strategy",
-    "tpu",
-)
-# Settings that say where to find weights: the weights define the run, wherever they lie.
-DEFINED_BY_DIGEST = ("initial_weights", "fresh_encoder")
-
-
-class NonFiniteLossError(UserError, ArithmeticError):
-    """The loss or the gradient is no number any more. The message names the step."""
 
 
 def pretrain(
@@ -145,49 +122,6 @@ def pretrain(
         return run.finish(run_fingerprint)
 
 
-def check_fit(config: PretrainingConfig, records: Manifest, tokenizer: Tokenizer) -> None:
-    """Raise `ConfigError` where records, tokenizer and configuration do not belong together."""
-    length = records.facts["sequence_length"]
-    positions = config.architecture.max_position_embeddings
-    if length > positions:
-        raise ConfigError(
-            f"records.sequence_length={length} is longer than pretraining.architecture."
-            f"max_position_embeddings={positions}; raise the latter to {length} or more"
-        )
-    if records.facts["tokenizer_digest"] != tokenizer.digest:
-        raise ConfigError(
-            f"the records in {records.directory} were made with another vocabulary; "
-            "run the records stage again"
-        )
-    buckets = config.length_buckets
-    if buckets and buckets[-1] >= length:
-        raise ConfigError(
-            f"pretraining.length_buckets={list(buckets)} must be shorter than "
-            f"records.sequence_length={length}, which is a bucket anyway"
-        )
-    try:
-        steps_per_epoch(records, config.batch_size)
-    except ValueError as error:
-        raise ConfigError(str(error)) from error
-
-
-def defining_facts(
-    config: PretrainingConfig,
-    records: Manifest,
-    tokenizer: Tokenizer,
-    initial_weights: InitialWeights | None = None,
-) -> dict:
-    """All that the final weights depend on: a run resumes only where this is the same."""
-    left_out = (*NOT_DEFINING, *DEFINED_BY_DIGEST)
-    settings = {key: value for key, value in config.to_dict().items() if key not in left_out}
-    return {
-        "pretraining": settings,
-        "records": fingerprint(records.content_digest, records.facts["sequence_length"]),
-        "tokenizer": tokenizer.digest,
-        "initial_weights": initial_weights.digest if initial_weights else None,
-    }
-
-
 class PretrainingRun:
     """One run in this process: the model, its optimizer, its data and its checkpoints.
 
@@ -210,31 +144,16 @@ class PretrainingRun:
         self.strategy, self.is_chief = strategy, is_chief(strategy)
         self.tracker = tracker if self.is_chief else SilentTracker()
         self.probe = probe
-        vocabulary = MaskingVocabulary.of(tokenizer)
         with strategy.scope():
-            self.model = Electra.create(
-                config.architecture,
-                tokenizer.size,
-                config.precision,
-                config.seed,
-                config.objective,
-            )
-            if initial_weights is not None:  # `resume` replaces them where there is a checkpoint
-                assign_weights(self.model, initial_weights)
-            self.optimizer = AdamW(
-                self.model.trainable_variables,
-                config.optimizer,
-                LearningRateSchedule(config.schedule, config.total_steps),
-            )
-            loss_scale = LossScale() if config.precision == "float16" else None
-        step = PretrainingStep(self.model, self.optimizer, vocabulary, config, loss_scale)
+            state = TrainingState.create(config, tokenizer.size, initial_weights)
+        self.model = state.model
+        step = PretrainingStep(state, MaskingVocabulary.of(tokenizer), config)
         self.train_steps = DistributedStep(strategy, step, bool(config.length_buckets))
         self.evaluate = HeldoutEvaluation(strategy, step.objective, config.seed)
         word_table = self.model.embeddings.word_embeddings.numpy()  # before any step
         self.accent_movement = AccentMovement(tokenizer.vocabulary, word_table)
-        state = {**self.optimizer.state(), **(loss_scale.state() if loss_scale else {})}
         self.checkpoints = Checkpoints(
-            directory, self.model, state, config.checkpoint, self.is_chief
+            directory, state.variables(), config.checkpoint, self.is_chief
         )
 
     def resume(self) -> None:
@@ -299,17 +218,15 @@ class PretrainingRun:
         return Manifest.load(self.directory)
 
     def _manifest(self, run_fingerprint: str, heldout: dict[str, float]) -> Manifest:
-        prefix = self.checkpoints.latest()
         best = self.checkpoints.best.first()
-        files = {
-            "checkpoint": sorted(prefix.parent.glob(f"{prefix.name}.*")),
-            "best": self.checkpoints.best.files(),
-        }
         return Manifest(
             directory=self.directory,
             kind="pretraining",
             fingerprint=run_fingerprint,
-            shards={split: self._describe(paths) for split, paths in files.items()},
+            shards={
+                split: tuple(Shard.describe(path, 1, relative_to=self.directory) for path in paths)
+                for split, paths in self.checkpoints.files().items()
+            },
             facts={
                 "step": self.step,
                 "heldout": heldout,
@@ -317,14 +234,6 @@ class PretrainingRun:
                 "parameters": self.model.count_params(),
                 "config": self.config.to_dict(),
             },
-        )
-
-    def _describe(self, paths: list[Path]) -> tuple[Shard, ...]:
-        return tuple(
-            dataclasses.replace(
-                Shard.describe(path, 1), name=path.relative_to(self.directory).as_posix()
-            )
-            for path in paths
         )
 
     def _distributed_batches(self):
@@ -346,17 +255,14 @@ class PretrainingRun:
         return self.step % interval == 0 or self.step == self.config.total_steps
 
     def _check_finite(self, metrics: StepMetrics, count: int) -> None:
-        if math.isfinite(metrics.loss) and math.isfinite(metrics.gradient_norm):
+        if is_finite(metrics):
             return
-        epoch, batch = divmod(self.step, steps_per_epoch(self.records, self.config.batch_size))
-        last = self.step + count - 1
-        where = f"step {last}" if count == 1 else f"one of the steps {self.step} to {last}"
-        raise NonFiniteLossError(
-            f"loss {metrics.loss / count}, gradient norm {metrics.gradient_norm / count} "
-            f"at {where} (epoch {epoch}, batch {batch}, seed {self.config.seed}). Try a lower "
-            "pretraining.schedule.peak, a longer pretraining.schedule.warmup_steps or "
-            "pretraining.precision=float32, under a new run name. The last checkpoint, "
-            f"{self.checkpoints.latest() or 'none yet'}, was saved before"
+        raise NonFiniteLossError.after(
+            metrics,
+            steps=range(self.step, self.step + count),
+            steps_per_epoch=steps_per_epoch(self.records, self.config.batch_size),
+            seed=self.config.seed,
+            last_checkpoint=self.checkpoints.latest(),
         )
 
     def _save(self) -> None:

@@ -35,6 +35,8 @@ def pretraining_report(pretraining: Manifest) -> str:
         "|---|---:|---:|",
     ]
     for metric, name, trivial in HELDOUT_ROWS:
+        if metric not in heldout:  # nothing is detected in a run of masked words alone
+            continue
         beside = f"{heldout[trivial]:.4f}" if trivial else ""
         if metric == "rtd_auc":
             beside = f"{TRIVIAL_AUC:.4f}"

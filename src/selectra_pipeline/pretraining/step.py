@@ -5,15 +5,13 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from selectra_pipeline.config.pretraining import PretrainingConfig
-from selectra_pipeline.model.electra import Electra
 from selectra_pipeline.model.flops import training_flops
 from selectra_pipeline.model.noise import Noise, root_noise
-from selectra_pipeline.pretraining.loss_scale import LossScale
 from selectra_pipeline.pretraining.masking import Masked, MaskingVocabulary
 from selectra_pipeline.pretraining.objective import LossCounts, Objective, ObjectiveOutputs
 from selectra_pipeline.pretraining.replicas import global_sum
+from selectra_pipeline.pretraining.training_state import TrainingState
 from selectra_pipeline.records.reader import Batch
-from selectra_pipeline.training.optimizer import AdamW
 
 TRAINING_NOISE, HELDOUT_NOISE = 0, 1  # purposes of a run's seed
 
@@ -46,24 +44,14 @@ class PretrainingStep:
 
     With `config.accumulation_steps` above 1 the replica's examples pass through the model in that
     many micro-batches, whose gradients add up to those of the whole.
-
-    Args:
-        loss_scale: for float16; None elsewhere.
     """
 
     def __init__(
-        self,
-        model: Electra,
-        optimizer: AdamW,
-        vocabulary: MaskingVocabulary,
-        config: PretrainingConfig,
-        loss_scale: LossScale | None = None,
+        self, state: TrainingState, vocabulary: MaskingVocabulary, config: PretrainingConfig
     ) -> None:
-        self.model = model
-        self.optimizer = optimizer
+        self.model, self.optimizer, self.loss_scale = state
         self.config = config
-        self.loss_scale = loss_scale
-        self.objective = Objective(model, vocabulary, config.objective, config.logit_rows)
+        self.objective = Objective(self.model, vocabulary, config.objective, config.logit_rows)
 
     def __call__(self, batch: Batch) -> StepMetrics:
         """Train on this replica's part of the batch, int32 [batch, seq] each."""

@@ -30,9 +30,14 @@ class Shard:
     sha256: str
 
     @classmethod
-    def describe(cls, path: Path, count: int) -> Self:
-        """Measure a finished file that holds `count` items."""
-        return cls(path.name, count, file_state(path).bytes, file_sha256(path))
+    def describe(cls, path: Path, count: int, relative_to: Path | None = None) -> Self:
+        """Measure a finished file that holds `count` items.
+
+        Args:
+            relative_to: the manifest's directory, where that is not the file's own.
+        """
+        name = path.name if relative_to is None else path.relative_to(relative_to).as_posix()
+        return cls(name, count, file_state(path).bytes, file_sha256(path))
 
 
 @dataclasses.dataclass(frozen=True)

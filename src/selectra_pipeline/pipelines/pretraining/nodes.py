@@ -15,8 +15,8 @@ def plan_pretraining(
     records: Manifest, vocabulary: Manifest, params: dict[str, Any]
 ) -> tuple[PretrainingConfig, str, Figure]:
     """The configuration to train by, checked against the records; what it means, and its curve."""
-    from selectra_pipeline.pretraining.loop import check_fit  # imports TensorFlow: slow
     from selectra_pipeline.pretraining.plan_report import plan_report, planned_learning_rates
+    from selectra_pipeline.pretraining.run_definition import check_fit  # imports TensorFlow: slow
     from selectra_pipeline.reporting.plots import learning_rate_plan
 
     config = PretrainingConfig.from_params(params, "pretraining")
