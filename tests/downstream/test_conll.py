@@ -31,6 +31,12 @@ def test_byte_order_marks_windows_lines_and_a_missing_last_newline_make_no_diffe
     assert read_entities(write(tmp_path, windows)) == expected
 
 
+def test_a_file_on_a_remote_storage_is_read(bucket, tmp_path):
+    path = bucket / "esp.train"
+    path.write_text(MADRID, encoding="utf-8")
+    assert read_entities(str(path)) == read_entities(write(tmp_path, MADRID))
+
+
 def test_only_spaces_and_tabs_separate_columns(tmp_path):
     (sentence,) = read_entities(write(tmp_path, "10\u00a0000 B-MISC\n\u2028 O\n"))
     assert sentence.words == ("10\u00a0000", "\u2028")

@@ -41,7 +41,7 @@ def train(settings, tiny, directory, create_probe):
         directory,
         SilentTracker(),
         create_strategy(settings),
-        create_probe,
+        create_probe=create_probe,
     )
 
 

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import NamedTuple
 
 from selectra_pipeline.config.base import UserError
 from selectra_pipeline.downstream.entities import OUTSIDE
+from selectra_pipeline.shards.paths import Path, as_path
 
 ENTITY_TAG = re.compile(rf"{OUTSIDE}|[BI]-[\w.-]+")
 COLUMN_SEPARATOR = re.compile(r"[ \t]+")
@@ -33,7 +33,7 @@ def read_entities(path: str | Path) -> list[TaggedSentence]:
         ConllError: no such file, another encoding, a line without a tag, an unknown tag, or no
             entity at all.
     """
-    path = Path(path)
+    path = as_path(path)
     sentences = list(_sentences(path))
     for sentence in sentences:
         for tag in sentence.tags:
