@@ -75,3 +75,10 @@ def test_the_planned_learning_rate_is_drawn_with_its_restarts():
     assert list(curve.get_ydata()) == [0.0, 1.0, 0.0, 0.5]
     assert list(restart.get_xdata()) == [10, 10]
     assert [text.get_text() for text in axes.get_legend().get_texts()] == ["planned", "restart"]
+
+
+def test_a_run_with_probes_has_a_panel_of_their_scores():
+    probes = [{"step": step, "split": "probe", "f1": step / 10} for step in (0, 5)]
+    assert lines_of("probe: entity F1", [*HISTORY, *probes]) == {"entity F1": [0.0, 0.5]}
+    titles = {axes.get_title() for axes in training_curves(HISTORY, 128, 50_000).axes}
+    assert "probe: entity F1" not in titles

@@ -83,20 +83,31 @@ PANELS = (
     Panel("tokens a second", (_train("tokens_per_second"),), limits=FROM_0),
     Panel("MFU", (_train("mfu"),), limits=FROM_0),
 )
+PROBE = Panel(
+    "probe: entity F1",
+    (Curve("probe", "f1", HELDOUT_COLOR, "entity F1", ".-"),),
+    limits=(0.0, 1.0),
+)
+COLUMNS = 4
 
 
 def training_curves(history: Sequence[dict], batch_size: int, vocab_size: int) -> Figure:
     """Losses, held-out metrics, learning rate and speed over the steps of a run.
 
     Behind losses and AUC lies a faint band, the course of other small ELECTRAs
-    (`selectra_pipeline.reporting.healthy_course`). What is missing or no number is not drawn.
+    (`selectra_pipeline.reporting.healthy_course`). What is missing or no number is not drawn; a run
+    with probes has a panel of their scores.
 
     Args:
-        history: entries {"step", "split": "train" or "heldout", metrics...} in order.
+        history: entries {"step", "split": "train", "heldout" or "probe", metrics...} in order.
         batch_size, vocab_size: of the run, for the band.
     """
-    figure = Figure(figsize=(17, 10), layout="constrained")
-    for axes, panel in zip(figure.subplots(3, 4).flat, PANELS, strict=True):
+    probed = any(entry["split"] == PROBE.curves[0].split for entry in history)
+    panels = (*PANELS, PROBE) if probed else PANELS
+    rows = math.ceil(len(panels) / COLUMNS)
+    figure = Figure(figsize=(17, 3.3 * rows), layout="constrained")
+    for number, panel in enumerate(panels, start=1):
+        axes = figure.add_subplot(rows, COLUMNS, number)
         drawn = [step for curve in panel.curves for step in _draw(axes, history, curve)]
         if panel.course and drawn:
             _draw_course(axes, panel.course, drawn, batch_size, vocab_size)
