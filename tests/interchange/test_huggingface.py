@@ -52,8 +52,8 @@ def test_manifest_lists_every_file_of_both_folders(exported):
 def test_every_variable_is_exported_once_with_its_values(run, exported, encoder):
     tensors = safetensors.numpy.load_file(exported.directory / encoder / "model.safetensors")
     model = load_trained(run).model
-    parts = (f"electra/{part}/" for part in ("embeddings", encoder, f"{encoder}_head"))
-    own = [v for v in model.trainable_variables if v.path.startswith(tuple(parts))]
+    parts = tuple(f"electra/{part}/" for part in ("embeddings", encoder, f"{encoder}_head"))
+    own = [v for v in model.trainable_variables if v.path.startswith(parts)]
     assert len(tensors) == len(own)
     assert {tensor.dtype for tensor in tensors.values()} == {np.dtype(np.float32)}
     total = sum(tensor.size for tensor in tensors.values())

@@ -73,13 +73,19 @@ def test_a_line_cut_short_by_a_crash_is_left_out_and_mended(path, lost):
 def test_a_tracker_is_told_all_of_it_under_the_names_it_knows(path):
     History(path, resume_step=30).append("heldout", 30, {"mlm_loss": 4.0, "rtd_auc": 0.5})
     tracker = ListTracker()
-    replay_history(path, tracker)
+    replay_history(path, tracker, last_step=30)
     assert tracker.told == [
         (10, {"train/loss": 1.0}),
         (20, {"train/loss": 2.0}),
         (30, {"train/loss": 3.0}),
         (30, {"heldout/mlm_loss": 4.0, "heldout/rtd_auc": 0.5}),
     ]
+
+
+def test_what_is_later_than_the_run_is_not_told(path):
+    tracker = ListTracker()
+    replay_history(path, tracker, last_step=20)
+    assert [step for step, _ in tracker.told] == [10, 20]
 
 
 def test_a_full_disk_is_an_error_that_names_the_file(path):

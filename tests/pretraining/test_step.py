@@ -112,8 +112,7 @@ def test_bfloat16_trains_float32_weights(batch):
         assert (ours != theirs).any() or "key/bias" in variable.path, variable.path
 
 
-@pytest.mark.parametrize("micro_batches", [2, 4])
-@pytest.mark.parametrize("task", ["electra", "electric"])
+@pytest.mark.parametrize(("task", "micro_batches"), [("electra", 2), ("electric", 4)])
 def test_accumulated_steps_equal_the_large_batch(batch, micro_batches, task):
     """Dropout is on: every example meets the noise that it meets in the large batch."""
     settings = {"objective": {"task": task}, "schedule": {"peak": 1e-3, "warmup_steps": 0}}

@@ -61,15 +61,16 @@ def tracked_names(split: str, values: Mapping[str, float]) -> dict[str, float]:
     return {f"{split}/{name}": value for name, value in values.items()}
 
 
-def replay_history(path: Path, tracker: Tracker) -> None:
-    """Tell a tracker all that a history holds.
+def replay_history(path: Path, tracker: Tracker, last_step: int) -> None:
+    """Tell a tracker all that a history holds up to a step.
 
     A process that resumes a run is a new run to the tracker, and what an earlier process told may
     never have arrived: replayed, its curves are whole.
     """
     for entry in read_history(path):
         split, step = entry.pop("split"), entry.pop("step")
-        tracker.metrics(tracked_names(split, entry), step)
+        if step <= last_step:
+            tracker.metrics(tracked_names(split, entry), step)
 
 
 def read_history(path: Path) -> list[dict]:

@@ -101,7 +101,7 @@ def pretrain(
     done = finished(directory, run_fingerprint)
     if done is not None:
         logger.info("pre-training in %s is up to date", directory)
-        replay_history(directory / HISTORY_FILE, tracker)
+        replay_history(directory / HISTORY_FILE, tracker, done.facts["step"])
         return done
     probe = create_probe() if create_probe else None
     with record_errors(records), lost_host_errors(strategy), graceful_stop() as stop:
@@ -166,7 +166,7 @@ class PretrainingRun:
             "directory that all hosts share",
         )
         self.history = History(self.directory / HISTORY_FILE, self.step, self.is_chief)
-        replay_history(self.history.path, self.tracker)
+        replay_history(self.history.path, self.tracker, self.step)
         self._heldout: tuple[int, dict[str, float] | None] = (self.step, None)
 
     def train(self, stop: StopRequest) -> None:
