@@ -4,11 +4,12 @@
 
 RECORDS and VOCABULARY are the directories that those stages wrote
 (`data/05_model_input/RUN/records`, `data/03_primary/RUN/vocabulary`). The model is that of
-`conf/base`. Prints a Markdown table: held-out metrics before training and after it.
+`conf/base`. Prints a Markdown table: held-out metrics after a fifth of the steps, and at the end.
 """
 
 import argparse
 import dataclasses
+import logging
 import tempfile
 import time
 from pathlib import Path
@@ -77,6 +78,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=1500)
     parser.add_argument("--only", nargs="*", choices=VARIANTS, default=list(VARIANTS))
     arguments = parser.parse_args()
+    logging.disable(logging.INFO)  # the table alone
     records, tokenizer = Manifest.load(arguments.records), Tokenizer.load(arguments.vocabulary)
     print(f"| objective | {' | '.join(COLUMNS)} | minutes |")
     print("|---|" + "---:|" * (len(COLUMNS) + 1))

@@ -1,6 +1,7 @@
 """Records of a text that is easy to learn: numbers counted in order, and the tiny run on them."""
 
 import random
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -26,10 +27,8 @@ def counting(draw: random.Random) -> str:
     return " ".join(WORDS[(start + i) % 4] for i in range(draw.randint(30, 90))) + " ."
 
 
-@pytest.fixture(scope="session")
-def tiny(tmp_path_factory) -> SimpleNamespace:
+def write_tiny(root: Path, **changes) -> SimpleNamespace:
     """`records`, `tokenizer` and `tokenizer_directory` of the counting text."""
-    root = tmp_path_factory.mktemp("tiny")
     tokenizer = Tokenizer([*SPECIAL_TOKENS, ".", *WORDS, *(f"nunca{i}" for i in range(190))])
     tokenizer.save(root / "tokenizer")
     draw = random.Random(1)
@@ -39,15 +38,23 @@ def tiny(tmp_path_factory) -> SimpleNamespace:
                 index = number % 2 if split == "train" else 0
                 shards.add(split, index, Document(f"{split}:{number}", counting(draw)))
     documents = Manifest(root / "documents", "documents", "fingerprint", shards.describe())
-    records = write_records(
-        documents,
-        root / "tokenizer",
-        RecordsConfig(sequence_length=32, workers=1),
-        root / "records",
-    )
+    settings = RecordsConfig(sequence_length=32, workers=1, **changes)
+    records = write_records(documents, root / "tokenizer", settings, root / "records")
     return SimpleNamespace(
         records=records, tokenizer=tokenizer, tokenizer_directory=root / "tokenizer"
     )
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory) -> SimpleNamespace:
+    """Records of 32 tokens, nearly all of them full."""
+    return write_tiny(tmp_path_factory.mktemp("tiny"))
+
+
+@pytest.fixture(scope="session")
+def tiny_of_all_lengths(tmp_path_factory) -> SimpleNamespace:
+    """Records of 32 tokens, most of them shorter."""
+    return write_tiny(tmp_path_factory.mktemp("short"), short_sequence_probability=0.8)
 
 
 @pytest.fixture(scope="session")

@@ -26,6 +26,7 @@ from selectra_pipeline.pretraining.loop import pretrain
 from selectra_pipeline.pretraining.run_definition import defining_facts
 from selectra_pipeline.pretraining.strategy import create_strategy
 from selectra_pipeline.pretraining.tracker import SilentTracker
+from selectra_pipeline.records.reader import training_batches
 from selectra_pipeline.shards.files import local_copy
 from selectra_pipeline.shards.manifest import MANIFEST_NAME, Manifest
 from selectra_pipeline.training.schedule import LearningRateSchedule
@@ -204,6 +205,21 @@ def test_a_run_on_a_remote_storage_goes_on_where_it_stopped(unbroken, tiny, buck
     assert history_steps(directory, "train") == [5, 10, 15, 20, 25, 30, 40, 50, 60]
     with local_copy(directory) as copy:
         assert_equal_states(final_state(Manifest.load(copy)), final_state(unbroken.manifest))
+
+
+def test_a_run_with_batches_of_several_lengths_resumes_bit_by_bit(tiny_of_all_lengths, tmp_path):
+    """Each length has a graph of its own; which comes at a step depends on the step alone."""
+    buckets = {"length_buckets": [12, 20], "total_steps": 30, "schedule": {"warmup_steps": 3}}
+    tiny = tiny_of_all_lengths
+    unbroken = train_again(tiny, tmp_path / "unbroken", **buckets)
+    with pytest.raises(TrainingInterrupted):
+        train_again(tiny, tmp_path / "broken", SigtermTracker(), log_every=5, **buckets)
+    resumed = train_again(tiny, tmp_path / "broken", **buckets)
+    assert_equal_states(final_state(resumed), final_state(unbroken))
+    lines = [e for e in read_history(tmp_path / "broken" / HISTORY_FILE) if e["split"] == "train"]
+    assert len(lines) == 6
+    batches = training_batches(tiny.records, 16, seed=3, length_buckets=(12, 20)).take(30)
+    assert {batch.input_ids.shape[1] for batch in batches} == {12, 20, 32}
 
 
 def run_and_kill(tiny, directory, kill_at):
