@@ -12,19 +12,26 @@ from selectra_pipeline.config.base import UserError
 from selectra_pipeline.config.project import ProjectConfig
 from selectra_pipeline.shards.remote import require_access
 
+TRAINING_NODE = "pretrain_electra"
+
 
 class CheckConfiguration:
-    """Checks all parameters, and the storage, before the first node runs."""
+    """Checks all parameters, the storage, and the devices, before the first node runs."""
 
     @hook_impl(tryfirst=True)
     def before_pipeline_run(
         self, run_params: dict[str, Any], pipeline: Pipeline, catalog: CatalogProtocol
     ) -> None:
-        """Raise an error without a traceback where a parameter is wrong or storage is shut."""
+        """Raise an error without a traceback where one of them is wrong or missing."""
         try:
             config = ProjectConfig.from_params(catalog.load("parameters"))
             for directory in config.directories.to_dict().values():
                 require_access(directory)
+            trains = any(node.name.endswith(TRAINING_NODE) for node in pipeline.nodes)
+            if trains and config.pretraining.strategy != "cpu":
+                from selectra_pipeline.pretraining.strategy import require_devices  # TensorFlow
+
+                require_devices(config.pretraining)
         except UserError as error:
             raise click.ClickException(str(error)) from None
 

@@ -22,11 +22,12 @@ def create_strategy(config: PretrainingConfig) -> tf.distribute.Strategy:
     """
     makers = {
         "cpu": lambda: tf.distribute.OneDeviceStrategy("/cpu:0"),
-        "gpu": _one_gpu,
-        "multi_gpu": _all_gpus,
+        "gpu": lambda: tf.distribute.OneDeviceStrategy("/gpu:0"),
+        "multi_gpu": tf.distribute.MirroredStrategy,
         "multi_host": lambda: _all_hosts(config.hosts),
         "tpu": lambda: _tpu(config.tpu),
     }
+    require_devices(config)
     strategy = makers[config.strategy]()
     check_batch(config, strategy)
     return strategy
@@ -44,14 +45,16 @@ def check_batch(config: PretrainingConfig, strategy: tf.distribute.Strategy) -> 
         )
 
 
-def _one_gpu() -> tf.distribute.Strategy:
-    _require_gpus(1)
-    return tf.distribute.OneDeviceStrategy("/gpu:0")
-
-
-def _all_gpus() -> tf.distribute.Strategy:
-    _require_gpus(2)
-    return tf.distribute.MirroredStrategy()
+def require_devices(config: PretrainingConfig) -> None:
+    """Raise `ConfigError` where GPUs or the names of other hosts are missing; starts no device."""
+    if config.strategy in ("gpu", "multi_gpu"):
+        _require_gpus(2 if config.strategy == "multi_gpu" else 1)
+    described = TF_CONFIG in os.environ or len(config.hosts.addresses) >= 2
+    if config.strategy == "multi_host" and not described:
+        raise ConfigError(
+            "strategy=multi_host needs pretraining.hosts.addresses (name:port of two hosts or "
+            "more) and pretraining.hosts.index, or TF_CONFIG in the environment"
+        )
 
 
 def _require_gpus(wanted: int) -> None:
@@ -66,11 +69,6 @@ def _require_gpus(wanted: int) -> None:
 
 def _all_hosts(hosts: HostsConfig) -> tf.distribute.Strategy:
     if TF_CONFIG not in os.environ:
-        if len(hosts.addresses) < 2:
-            raise ConfigError(
-                "strategy=multi_host needs pretraining.hosts.addresses (name:port of two hosts or "
-                "more) and pretraining.hosts.index, or TF_CONFIG in the environment"
-            )
         task = {"type": "worker", "index": hosts.index}
         cluster = {"worker": list(hosts.addresses)}
         os.environ[TF_CONFIG] = json.dumps({"cluster": cluster, "task": task})
@@ -94,7 +92,7 @@ def _tpu(tpu: TpuConfig) -> tf.distribute.Strategy:
         tf.tpu.experimental.initialize_tpu_system(resolver)
     except (tf.errors.OpError, ValueError, RuntimeError, OSError) as error:
         raise ConfigError(
-            f"no TPU {tpu.name!r} can be used ({error}); docs/tpu.md has the environment that a "
-            "TPU VM needs"
+            f"no TPU {tpu.name!r} can be used ({str(error).splitlines()[0]}); docs/tpu.md has the "
+            "environment that a TPU VM needs"
         ) from error
     return tf.distribute.TPUStrategy(resolver)
