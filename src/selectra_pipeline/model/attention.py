@@ -6,7 +6,9 @@ import keras
 import tensorflow as tf
 
 from selectra_pipeline.config.architecture import EncoderConfig
-from selectra_pipeline.model.noise import Noise, dropout
+from selectra_pipeline.model.attention_product import dot_product_attention
+from selectra_pipeline.model.noise import Noise
+from selectra_pipeline.model.projection import matrix_product
 
 MASKED = -10_000.0  # added to the scores of padding, as in the original
 
@@ -41,19 +43,22 @@ class SelfAttention(keras.layers.Layer):
     def call(
         self, x: tf.Tensor, attention_bias: tf.Tensor, noise: Noise | None = None
     ) -> tf.Tensor:
-        query, key, value = (self._split_heads(f(x)) for f in (self.query, self.key, self.value))
-        scores = tf.matmul(query, key, transpose_b=True)  # [batch, heads, seq, seq]
-        scores = scores * tf.cast(self.config.head_size**-0.5, scores.dtype)
-        probabilities = tf.nn.softmax(scores + tf.cast(attention_bias, scores.dtype))
-        probabilities = dropout(probabilities, self.config.attention_dropout, noise)
-        context = tf.transpose(tf.matmul(probabilities, value), [0, 2, 1, 3])
+        query, key, value = self._project(x)
+        rate = self.config.attention_dropout
+        context = dot_product_attention(query, key, value, attention_bias, rate, noise)
+        context = tf.transpose(context, [0, 2, 1, 3])
         return tf.reshape(context, tf.shape(x))  # [batch, seq, heads, head] -> [batch, seq, hidden]
 
-    def _split_heads(self, x: tf.Tensor) -> tf.Tensor:
+    def _project(self, x: tf.Tensor) -> list[tf.Tensor]:
+        """Queries, keys and values, [batch, heads, seq, head] each, of one matrix product."""
+        projections = (self.query, self.key, self.value)
+        kernel = tf.concat([tf.convert_to_tensor(p.kernel) for p in projections], axis=1)
+        bias = tf.concat([tf.convert_to_tensor(p.bias) for p in projections], axis=0)
+        joined = tf.nn.bias_add(matrix_product(x, kernel), bias)  # [batch, seq, 3 hidden]
         shape = tf.shape(x)
         heads, size = self.config.num_heads, self.config.head_size
-        x = tf.reshape(x, [shape[0], shape[1], heads, size])
-        return tf.transpose(x, [0, 2, 1, 3])  # [batch, heads, seq, head]
+        joined = tf.reshape(joined, [shape[0], shape[1], len(projections), heads, size])
+        return tf.unstack(tf.transpose(joined, [2, 0, 3, 1, 4]))
 
 
 def attention_bias(input_mask: tf.Tensor, direction: Direction = "both") -> tf.Tensor:

@@ -5,6 +5,7 @@ import tensorflow as tf
 
 from selectra_pipeline.config.architecture import EncoderConfig
 from selectra_pipeline.model.noise import Noise, dropout
+from selectra_pipeline.model.normalization import LayerNorm
 
 
 class Embeddings(keras.layers.Layer):
@@ -23,8 +24,8 @@ class Embeddings(keras.layers.Layer):
     def __init__(self, config: EncoderConfig, **kwargs) -> None:
         super().__init__(**kwargs)
         self.config = config
-        self.layer_norm = keras.layers.LayerNormalization(
-            epsilon=config.layer_norm_epsilon, dtype=self.dtype_policy, name="LayerNorm"
+        self.layer_norm = LayerNorm(
+            config.layer_norm_epsilon, dtype=self.dtype_policy, name="LayerNorm"
         )
 
     def build(self, input_shape=None) -> None:

@@ -11,8 +11,15 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from selectra_pipeline.model.heads import word_logits
-from selectra_pipeline.pretraining.sampling import sample_tokens, without_targets
+from selectra_pipeline.model.activation import sum_rows
+from selectra_pipeline.model.fusion import widened
+from selectra_pipeline.pretraining.sampling import sample_tokens
+from selectra_pipeline.pretraining.word_scores import (
+    SoftmaxTotals,
+    WordScores,
+    softmax_totals,
+    weighted_probabilities,
+)
 
 
 class WordPredictions(NamedTuple):
@@ -102,14 +109,12 @@ def _weighted_sum(
         narrow_table = tf.cast(table, states.dtype)
 
         def predict(chunk: Rows, sums: tuple) -> tuple[tuple, tuple]:
-            predictions, probabilities = _predict_chunk(chunk, narrow_table, bias, sampling)
-            by_logits = probabilities * chunk.weights[:, tf.newaxis]
-            by_bias = tf.reduce_sum(by_logits, axis=0)
-            by_logits = tf.cast(by_logits, states.dtype)
+            predictions, by_logits = _predict_chunk(chunk, narrow_table, bias, sampling)
             by_states = tf.matmul(by_logits, narrow_table)
             by_table = tf.matmul(by_logits, chunk.states, transpose_a=True)
-            sums = (sums[0] + tf.cast(by_table, tf.float32), sums[1] + by_bias)
-            return (*predictions, by_states), sums
+            by_bias = sum_rows(by_logits)
+            added = (tf.cast(by, tf.float32) for by in (by_table, by_bias))
+            return (*predictions, by_states), tuple(map(tf.add, sums, added))
 
         zeros = (tf.zeros_like(table), tf.zeros_like(bias))
         given = rows._replace(states=states)
@@ -136,20 +141,28 @@ def _weighted_sum(
 def _predict_chunk(
     chunk: Rows, table: tf.Tensor, bias: tf.Tensor, sampling: Sampling
 ) -> tuple[WordPredictions, tf.Tensor]:
-    """Predictions, and the probabilities of all words, float32 [rows, vocab]."""
-    logits = word_logits(chunk.states, table, bias)
-    normalizer = tf.reduce_logsumexp(logits, axis=-1)
-    allowed = logits / sampling.temperature
-    if sampling.disallow_correct:
-        allowed = without_targets(allowed, chunk.target_ids)
-    sampled_ids = sample_tokens(allowed, chunk.draws)
+    """Predictions, and w p: the probabilities of all words, times the row's weight."""
+    scores = WordScores(tf.matmul(chunk.states, table, transpose_b=True), bias)
+    totals = softmax_totals(scores)
+    normalizer = totals.log_normalizer()
+    sampled_ids = _sample(scores, totals, chunk, sampling)
     predictions = WordPredictions(
-        losses=normalizer - tf.gather(logits, chunk.target_ids, batch_dims=1),
-        best_ids=tf.argmax(logits, axis=-1, output_type=tf.int32),
+        losses=normalizer - scores.at(chunk.target_ids),
+        best_ids=tf.argmax(widened(scores.product) + bias, axis=-1, output_type=tf.int32),
         sampled_ids=sampled_ids,
-        sampled_log_probs=tf.gather(logits, sampled_ids, batch_dims=1) - normalizer,
+        sampled_log_probs=scores.at(sampled_ids) - normalizer,
     )
-    return predictions, tf.exp(logits - normalizer[:, tf.newaxis])
+    return predictions, weighted_probabilities(scores, normalizer, chunk.weights)
+
+
+def _sample(
+    scores: WordScores, totals: SoftmaxTotals, chunk: Rows, sampling: Sampling
+) -> tf.Tensor:
+    if sampling != Sampling():
+        excluded_ids = chunk.target_ids if sampling.disallow_correct else None
+        scores = scores._replace(temperature=sampling.temperature, excluded_ids=excluded_ids)
+        totals = softmax_totals(scores)
+    return sample_tokens(scores, totals, chunk.draws)
 
 
 def _fold_chunks(
