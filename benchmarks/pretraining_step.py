@@ -86,7 +86,10 @@ def serve(name: str, arguments: argparse.Namespace) -> None:
         after = resource.getrusage(resource.RUSAGE_SELF)
         answer = {
             "seconds": seconds,
-            "processor_seconds": after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
+            "processor_seconds": after.ru_utime
+            + after.ru_stime
+            - before.ru_utime
+            - before.ru_stime,
             "value": value,
             "gigabytes": after.ru_maxrss * 1024 / 1e9,
             "gigaflops": flops / 1e9,

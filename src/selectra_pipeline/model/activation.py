@@ -5,6 +5,7 @@ import math
 import tensorflow as tf
 
 from selectra_pipeline.model.fusion import fused, widened
+from selectra_pipeline.model.projection import sum_rows
 
 
 def bias_gelu(x: tf.Tensor, bias: tf.Tensor) -> tf.Tensor:
@@ -23,11 +24,6 @@ def bias_gelu(x: tf.Tensor, bias: tf.Tensor) -> tf.Tensor:
         return _forward(x, bias), gradient
 
     return differentiable(x, tf.convert_to_tensor(bias))
-
-
-def sum_rows(x: tf.Tensor) -> tf.Tensor:
-    """The gradient of a bias: [..., width] -> [width], in the precision of x."""
-    return tf.raw_ops.BiasAddGrad(out_backprop=tf.reshape(x, [-1, x.shape[-1]]))
 
 
 @fused

@@ -7,8 +7,9 @@ import tensorflow as tf
 
 from selectra_pipeline.config.architecture import EncoderConfig
 from selectra_pipeline.model.attention_product import dot_product_attention
+from selectra_pipeline.model.fusion import fused
 from selectra_pipeline.model.noise import Noise
-from selectra_pipeline.model.projection import matrix_product
+from selectra_pipeline.model.projection import matrix_product, sum_rows
 
 MASKED = -10_000.0  # added to the scores of padding, as in the original
 
@@ -54,11 +55,34 @@ class SelfAttention(keras.layers.Layer):
         projections = (self.query, self.key, self.value)
         kernel = tf.concat([tf.convert_to_tensor(p.kernel) for p in projections], axis=1)
         bias = tf.concat([tf.convert_to_tensor(p.bias) for p in projections], axis=0)
-        joined = tf.nn.bias_add(matrix_product(x, kernel), bias)  # [batch, seq, 3 hidden]
-        shape = tf.shape(x)
-        heads, size = self.config.num_heads, self.config.head_size
-        joined = tf.reshape(joined, [shape[0], shape[1], len(projections), heads, size])
-        return tf.unstack(tf.transpose(joined, [2, 0, 3, 1, 4]))
+        joined = matrix_product(x, kernel)  # [batch, seq, 3 hidden]
+        return split_heads(joined, bias, len(projections), self.config.num_heads)
+
+
+def split_heads(x: tf.Tensor, bias: tf.Tensor, parts: int, heads: int) -> list[tf.Tensor]:
+    """Add the bias and cut the last axis into parts, each of them into heads.
+
+    x: [batch, seq, parts * heads * head]; bias: [parts * heads * head]. Returns so many tensors of
+    [batch, heads, seq, head].
+    """
+
+    @tf.custom_gradient
+    def differentiable(x: tf.Tensor, bias: tf.Tensor):
+        def gradient(*upstream: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+            joined = tf.transpose(tf.stack(upstream), [1, 3, 0, 2, 4])
+            by_sum = tf.reshape(joined, tf.shape(x))
+            return by_sum, sum_rows(tf.reshape(by_sum, [-1, x.shape[-1]]))
+
+        return _split(x, bias, parts, heads), gradient
+
+    return differentiable(x, bias)
+
+
+@fused
+def _split(x: tf.Tensor, bias: tf.Tensor, parts: int, heads: int) -> list[tf.Tensor]:
+    shape, size = tf.shape(x), x.shape[-1] // (parts * heads)
+    x = tf.reshape(x + bias, [shape[0], shape[1], parts, heads, size])
+    return tf.unstack(tf.transpose(x, [2, 0, 3, 1, 4]))
 
 
 def attention_bias(input_mask: tf.Tensor, direction: Direction = "both") -> tf.Tensor:

@@ -3,9 +3,9 @@
 import keras
 import tensorflow as tf
 
-from selectra_pipeline.model.activation import sum_rows
 from selectra_pipeline.model.fusion import fused, widened
 from selectra_pipeline.model.noise import Noise, drop, fused_drop
+from selectra_pipeline.model.projection import sum_rows
 
 
 class LayerNorm(keras.layers.Layer):

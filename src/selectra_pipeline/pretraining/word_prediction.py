@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from selectra_pipeline.model.activation import sum_rows
-from selectra_pipeline.model.fusion import widened
+from selectra_pipeline.model.fusion import fused, widened
+from selectra_pipeline.model.projection import sum_rows
 from selectra_pipeline.pretraining.sampling import sample_tokens
 from selectra_pipeline.pretraining.word_scores import (
     SoftmaxTotals,
@@ -87,7 +87,7 @@ def predict_words(
         return loss, WordPredictions(*map(tf.stop_gradient, predictions))
     table = tf.cast(table, rows.states.dtype)
 
-    def predict(chunk: Rows, _: tuple) -> tuple[tuple, tuple]:
+    def predict(chunk: Rows, _: tuple | None) -> tuple[tuple, tuple]:
         return _predict_chunk(chunk, table, bias, sampling)[0], ()
 
     outputs, _ = _fold_chunks(predict, rows, PREDICTION_DTYPES, (), chunk_rows)
@@ -108,34 +108,45 @@ def _weighted_sum(
     def weighted_sum(states: tf.Tensor, table: tf.Tensor, bias: tf.Tensor):
         narrow_table = tf.cast(table, states.dtype)
 
-        def predict(chunk: Rows, sums: tuple) -> tuple[tuple, tuple]:
+        def predict(chunk: Rows, sums: tuple | None) -> tuple[tuple, tuple]:
             predictions, by_logits = _predict_chunk(chunk, narrow_table, bias, sampling)
             by_states = tf.matmul(by_logits, narrow_table)
             by_table = tf.matmul(by_logits, chunk.states, transpose_a=True)
-            by_bias = sum_rows(by_logits)
-            added = (tf.cast(by, tf.float32) for by in (by_table, by_bias))
-            return (*predictions, by_states), tuple(map(tf.add, sums, added))
+            added = by_table, sum_rows(by_logits)
+            if sums is not None:  # of several chunks; a lone one stays as narrow as it is
+                added = tuple(map(_add, sums, added))
+            return (*predictions, by_states), added
 
         zeros = (tf.zeros_like(table), tf.zeros_like(bias))
         given = rows._replace(states=states)
         (*outputs, by_states), (by_table, by_bias) = _fold_chunks(
             predict, given, (*PREDICTION_DTYPES, states.dtype), zeros, chunk_rows
         )
-        weights, targets = rows.weights[:, tf.newaxis], rows.target_ids[:, tf.newaxis]
-        by_states -= tf.cast(weights, states.dtype) * tf.gather(narrow_table, rows.target_ids)
-        by_table = tf.tensor_scatter_nd_sub(
-            by_table, targets, weights * tf.cast(states, tf.float32)
-        )
-        by_bias = tf.tensor_scatter_nd_sub(by_bias, targets, rows.weights)
         predictions = WordPredictions(*outputs)
 
         def gradient(upstream: tf.Tensor, *_: tf.Tensor) -> tuple[tf.Tensor, ...]:
-            by_inputs = (by_states, by_table, by_bias)
-            return tuple(tf.cast(upstream, value.dtype) * value for value in by_inputs)
+            weights, targets = upstream * rows.weights, rows.target_ids[:, tf.newaxis]
+            words_of_targets = tf.gather(narrow_table, rows.target_ids)
+            wide_states = weights[:, tf.newaxis] * tf.cast(states, tf.float32)
+            return (
+                tf.cast(upstream, by_states.dtype) * by_states
+                - tf.cast(weights, states.dtype)[:, tf.newaxis] * words_of_targets,
+                tf.tensor_scatter_nd_sub(_times(by_table, upstream), targets, wide_states),
+                tf.tensor_scatter_nd_sub(_times(by_bias, upstream), targets, weights),
+            )
 
         return (tf.reduce_sum(rows.weights * predictions.losses), *predictions), gradient
 
     return weighted_sum(rows.states, table, bias)
+
+
+def _add(total: tf.Tensor, narrow: tf.Tensor) -> tf.Tensor:
+    return total + tf.cast(narrow, total.dtype)
+
+
+@fused
+def _times(narrow: tf.Tensor, factor: tf.Tensor) -> tf.Tensor:
+    return widened(narrow) * factor
 
 
 def _predict_chunk(
@@ -166,13 +177,15 @@ def _sample(
 
 
 def _fold_chunks(
-    function: Callable[[Rows, tuple], tuple[tuple, tuple]],
+    function: Callable[[Rows, tuple | None], tuple[tuple, tuple]],
     rows: Rows,
     dtypes: Sequence[tf.DType],
     initial: tuple,
     chunk_rows: int,
 ) -> tuple[tuple, tuple]:
     """Apply `function(chunk, sums) -> (outputs, sums)` to one chunk of rows after the other.
+
+    Where one chunk holds all rows, its `sums` are None, not `initial`.
 
     The last chunk is filled up with rows of weight 0. `dtypes` are those of the outputs, which have
     a row for each row that went in.
@@ -182,7 +195,7 @@ def _fold_chunks(
     """
     count = rows.states.shape[0]
     if count <= chunk_rows:
-        return function(rows, initial)
+        return function(rows, None)
     chunks = -(-count // chunk_rows)
     chunk_rows = -(-count // chunks)  # equal chunks: fewer rows of nothing
 
