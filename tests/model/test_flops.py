@@ -26,10 +26,15 @@ SMALL = ArchitectureConfig(
 
 
 def matrix_product_flops(graph: tf.Graph) -> int:
-    """2 m k n of every matrix product in a traced graph, read off the shapes of its tensors."""
+    """2 m k n of every matrix product in a traced graph, read off the shapes of its tensors.
+
+    A product with one row is a bias's gradient, a sum: no product of the model.
+    """
     total = 0
     for operation in graph.get_operations():
         if operation.type not in ("MatMul", "BatchMatMulV2"):
+            continue
+        if operation.outputs[0].shape[-2] == 1:
             continue
         left, transposed = operation.inputs[0].shape, "transpose_a"
         if operation.type == "BatchMatMulV2":

@@ -2,12 +2,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from selectra_pipeline.model.noise import dropout, root_noise, uniform
+from selectra_pipeline.model.noise import dropout, kept, root_noise, uniform
 
 ONES = tf.ones([400, 500])
 
 
-def kept(noise, rate=0.1):
+def survivors(noise, rate=0.1):
     return dropout(ONES, rate, noise).numpy() > 0
 
 
@@ -20,12 +20,12 @@ def test_at_rate_0_nothing_is_dropped():
 
 
 def test_the_same_seed_gives_the_same_mask():
-    np.testing.assert_array_equal(kept(root_noise(3)), kept(root_noise(3)))
+    np.testing.assert_array_equal(survivors(root_noise(3)), survivors(root_noise(3)))
 
 
 @pytest.mark.parametrize("other", [root_noise(4), root_noise(3).fold_in(0)])
 def test_another_seed_gives_an_independent_mask(other):
-    both = kept(root_noise(3)) & kept(other)
+    both = survivors(root_noise(3)) & survivors(other)
     assert both.mean() == pytest.approx(0.9 * 0.9, abs=0.005)
 
 
@@ -39,7 +39,7 @@ def test_the_rate_is_honoured_and_the_mean_preserved(rate):
 
 
 def test_every_position_is_dropped_on_its_own():
-    mask = kept(root_noise(1)).astype(float)
+    mask = survivors(root_noise(1)).astype(float)
     for axis in (0, 1):
         assert mask.mean(axis).std() > 0.005  # no rows or columns are dropped as a whole
         assert mask.mean(axis).min() > 0.7
@@ -107,8 +107,47 @@ def test_a_batch_of_unknown_size_is_drawn_like_a_known_one():
 @pytest.mark.parametrize("seed", [0, 7, -1, 2**40 + 3])
 def test_every_whole_number_is_a_seed(seed):
     assert root_noise(seed).seed.dtype == tf.int32
-    assert kept(root_noise(seed)).any()
+    assert survivors(root_noise(seed)).any()
 
 
 def test_runs_with_different_seeds_draw_different_noise():
-    assert (kept(root_noise(1)) != kept(root_noise(2))).any()
+    assert (survivors(root_noise(1)) != survivors(root_noise(2))).any()
+
+
+@pytest.mark.parametrize("shape", [[12, 7], [12, 2, 3, 5]])
+def test_a_part_of_the_examples_meets_the_dropout_that_it_has_in_the_whole(shape):
+    whole = kept(shape, 0.5, root_noise(1)).numpy()
+    for first, rows in ((0, 4), (3, 2), (11, 1)):
+        part = kept([rows, *shape[1:]], 0.5, root_noise(1).for_rows_from(first))
+        np.testing.assert_array_equal(part, whole[first : first + rows])
+
+
+def test_the_compiler_drops_what_the_graph_drops():
+    compiled = tf.function(lambda noise: kept([12, 70], 0.5, noise), jit_compile=True)
+    np.testing.assert_array_equal(compiled(root_noise(1)), kept([12, 70], 0.5, root_noise(1)))
+
+
+@pytest.mark.parametrize("distance", [1, 2, 3, 4, 16, 64, 256, 1024])
+def test_neighbours_are_dropped_independently_in_every_direction(distance):
+    """At rate 1/2 pairs agree half of the time, up to five standard deviations."""
+    mask = kept([1100, 1500], 0.5, root_noise(5)).numpy()
+    for ours, theirs in (
+        (mask[:, distance:], mask[:, :-distance]),
+        (mask[distance:], mask[:-distance]),
+        (mask, np.roll(kept(mask.shape, 0.5, root_noise(5).fold_in(distance)), 1, axis=1)),
+    ):
+        assert (ours == theirs).mean() == pytest.approx(0.5, abs=2.5 / np.sqrt(ours.size))
+
+
+def test_examples_keep_shares_that_vary_as_chance_has_it():
+    """Chi-square over examples: neither all alike nor too different."""
+    counts = kept([2000, 1000], 0.1, root_noise(1)).numpy().sum(1)
+    chi_square = ((counts - 900.0) ** 2 / 90.0).sum()
+    assert chi_square == pytest.approx(2000, abs=5 * np.sqrt(2 * 2000))
+
+
+def test_a_gradient_is_dropped_where_the_value_was():
+    with tf.GradientTape() as tape:
+        tape.watch(ONES)
+        dropped = dropout(ONES, 0.1, root_noise(1))
+    np.testing.assert_array_equal(tape.gradient(dropped, ONES), dropped)

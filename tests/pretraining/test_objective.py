@@ -375,14 +375,21 @@ def test_electrics_noise_probability_sends_no_gradient_into_the_generator(electr
 
 def test_no_two_draws_of_two_steps_share_a_seed(objective, batch, monkeypatch):
     """Every dropout, mask and sample of two consecutive steps has noise of its own."""
-    seeds, draw = [], noise_module.uniform
+    seeds = []
 
-    def remember(shape, noise):
-        seeds.append(tuple(noise.seed.numpy().tolist()))
-        return draw(shape, noise)
+    def remembering(draw):
+        def remember(*arguments):
+            seeds.append(tuple(arguments[-1].seed.numpy().tolist()))
+            return draw(*arguments)
 
-    for module in (noise_module, masking, objective_module):
-        monkeypatch.setattr(module, "uniform", remember)
+        return remember
+
+    for module, name in (
+        (masking, "uniform"),
+        (objective_module, "uniform"),
+        (noise_module, "kept"),
+    ):
+        monkeypatch.setattr(module, name, remembering(getattr(module, name)))
     for step in range(2):
         noise = root_noise(1).fold_in(step)
         masked = objective.mask(batch, noise)

@@ -3,7 +3,8 @@ import pytest
 import tensorflow as tf
 
 from selectra_pipeline.model.noise import root_noise, uniform
-from selectra_pipeline.pretraining.sampling import sample_tokens, uniform_tokens, without_targets
+from selectra_pipeline.pretraining.sampling import sample_tokens, uniform_tokens
+from selectra_pipeline.pretraining.word_scores import WordScores, softmax_totals
 
 NEVER = -1e9
 
@@ -11,7 +12,14 @@ NEVER = -1e9
 def draw(logits, rows, temperature=1.0, seed=1):
     """Ids drawn at `rows` identical positions. logits: [vocab]."""
     tiled = tf.tile(tf.constant(logits, tf.float32)[tf.newaxis], [rows, 1])
-    return sample_tokens(tiled / temperature, draws(rows, seed)).numpy()
+    return sample(tiled, draws(rows, seed), temperature=temperature).numpy()
+
+
+def sample(logits, draws, **how):
+    """Ids from logits [rows, vocab], of which a part is the bias."""
+    bias = tf.range(logits.shape[-1], dtype=tf.float32) / 64.0
+    scores = WordScores(logits - bias, bias, **how)
+    return sample_tokens(scores, softmax_totals(scores), draws)
 
 
 def draws(rows, seed=1):
@@ -82,7 +90,7 @@ def test_positions_and_seeds_draw_independently():
 
 def test_samples_are_a_function_of_the_draws():
     logits = tf.constant(np.random.default_rng(1).normal(size=[40, 300]), tf.float32)
-    once, again, other = (sample_tokens(logits, draws(40, seed)) for seed in (1, 1, 2))
+    once, again, other = (sample(logits, draws(40, seed)) for seed in (1, 1, 2))
     assert once.dtype == tf.int32
     assert once.shape == (40,)
     np.testing.assert_array_equal(once, again)
@@ -91,14 +99,14 @@ def test_samples_are_a_function_of_the_draws():
 
 def test_each_row_is_drawn_from_its_own_logits():
     logits = 60.0 * tf.one_hot([5, 299, 256, 0], 300)
-    np.testing.assert_array_equal(sample_tokens(logits, draws(4)), [5, 299, 256, 0])
+    np.testing.assert_array_equal(sample(logits, draws(4)), [5, 299, 256, 0])
 
 
 def test_no_gradient_flows_through_a_sample():
     logits = tf.random.stateless_normal([6, 20], [1, 2])
     with tf.GradientTape() as tape:
         tape.watch(logits)
-        sampled = tf.cast(sample_tokens(logits, draws(6)), tf.float32)
+        sampled = tf.cast(sample(logits, draws(6)), tf.float32)
         result = tf.reduce_sum(sampled**2)
     assert tape.gradient(result, logits) is None
 
@@ -106,7 +114,7 @@ def test_no_gradient_flows_through_a_sample():
 def test_targets_are_never_drawn_and_the_others_keep_their_proportions():
     logits = np.random.default_rng(1).normal(0, 1, 160)
     tiled = tf.tile(tf.constant(logits, tf.float32)[tf.newaxis], [50_000, 1])
-    ids = sample_tokens(without_targets(tiled, tf.fill([50_000], 7)), draws(50_000)).numpy()
+    ids = sample(tiled, draws(50_000), excluded_ids=tf.fill([50_000], 7)).numpy()
     expected = softmax(logits)
     expected[7] = 0.0
     assert 7 not in ids

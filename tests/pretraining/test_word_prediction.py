@@ -5,6 +5,7 @@ import tensorflow as tf
 from selectra_pipeline.model.noise import root_noise, uniform
 from selectra_pipeline.pretraining.sampling import sample_tokens
 from selectra_pipeline.pretraining.word_prediction import Rows, Sampling, predict_words
+from selectra_pipeline.pretraining.word_scores import WordScores, softmax_totals
 
 ROWS, WORDS, WIDTH = 23, 700, 12
 DRAW = np.random.default_rng(1)
@@ -52,7 +53,8 @@ def test_the_best_word_and_the_samples_are_those_of_all_logits(chunk_rows):
     logits, log_probabilities = exact()
     _, predictions = predict(chunk_rows, Sampling(temperature=0.7))
     np.testing.assert_array_equal(predictions.best_ids, logits.argmax(1))
-    expected = sample_tokens(tf.constant(logits / 0.7, tf.float32), rows().draws).numpy()
+    scores = WordScores(tf.constant(logits, tf.float32), tf.zeros([WORDS]), temperature=0.7)
+    expected = sample_tokens(scores, softmax_totals(scores), rows().draws).numpy()
     np.testing.assert_array_equal(predictions.sampled_ids, expected)
     np.testing.assert_allclose(
         predictions.sampled_log_probs, log_probabilities[np.arange(ROWS), expected], rtol=1e-4

@@ -6,7 +6,10 @@ import keras
 import tensorflow as tf
 
 from selectra_pipeline.config.architecture import EncoderConfig
-from selectra_pipeline.model.noise import Noise, dropout
+from selectra_pipeline.model.attention_product import dot_product_attention
+from selectra_pipeline.model.fusion import fused
+from selectra_pipeline.model.noise import Noise
+from selectra_pipeline.model.projection import matrix_product, sum_rows
 
 MASKED = -10_000.0  # added to the scores of padding, as in the original
 
@@ -41,19 +44,45 @@ class SelfAttention(keras.layers.Layer):
     def call(
         self, x: tf.Tensor, attention_bias: tf.Tensor, noise: Noise | None = None
     ) -> tf.Tensor:
-        query, key, value = (self._split_heads(f(x)) for f in (self.query, self.key, self.value))
-        scores = tf.matmul(query, key, transpose_b=True)  # [batch, heads, seq, seq]
-        scores = scores * tf.cast(self.config.head_size**-0.5, scores.dtype)
-        probabilities = tf.nn.softmax(scores + tf.cast(attention_bias, scores.dtype))
-        probabilities = dropout(probabilities, self.config.attention_dropout, noise)
-        context = tf.transpose(tf.matmul(probabilities, value), [0, 2, 1, 3])
+        query, key, value = self._project(x)
+        rate = self.config.attention_dropout
+        context = dot_product_attention(query, key, value, attention_bias, rate, noise)
+        context = tf.transpose(context, [0, 2, 1, 3])
         return tf.reshape(context, tf.shape(x))  # [batch, seq, heads, head] -> [batch, seq, hidden]
 
-    def _split_heads(self, x: tf.Tensor) -> tf.Tensor:
-        shape = tf.shape(x)
-        heads, size = self.config.num_heads, self.config.head_size
-        x = tf.reshape(x, [shape[0], shape[1], heads, size])
-        return tf.transpose(x, [0, 2, 1, 3])  # [batch, heads, seq, head]
+    def _project(self, x: tf.Tensor) -> list[tf.Tensor]:
+        """Queries, keys and values, [batch, heads, seq, head] each, of one matrix product."""
+        projections = (self.query, self.key, self.value)
+        kernel = tf.concat([tf.convert_to_tensor(p.kernel) for p in projections], axis=1)
+        bias = tf.concat([tf.convert_to_tensor(p.bias) for p in projections], axis=0)
+        joined = matrix_product(x, kernel)  # [batch, seq, 3 hidden]
+        return split_heads(joined, bias, len(projections), self.config.num_heads)
+
+
+def split_heads(x: tf.Tensor, bias: tf.Tensor, parts: int, heads: int) -> list[tf.Tensor]:
+    """Add the bias and cut the last axis into parts, each of them into heads.
+
+    x: [batch, seq, parts * heads * head]; bias: [parts * heads * head]. Returns so many tensors of
+    [batch, heads, seq, head].
+    """
+
+    @tf.custom_gradient
+    def differentiable(x: tf.Tensor, bias: tf.Tensor):
+        def gradient(*upstream: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+            joined = tf.transpose(tf.stack(upstream), [1, 3, 0, 2, 4])
+            by_sum = tf.reshape(joined, tf.shape(x))
+            return by_sum, sum_rows(tf.reshape(by_sum, [-1, x.shape[-1]]))
+
+        return _split(x, bias, parts, heads), gradient
+
+    return differentiable(x, bias)
+
+
+@fused
+def _split(x: tf.Tensor, bias: tf.Tensor, parts: int, heads: int) -> list[tf.Tensor]:
+    shape, size = tf.shape(x), x.shape[-1] // (parts * heads)
+    x = tf.reshape(x + bias, [shape[0], shape[1], parts, heads, size])
+    return tf.unstack(tf.transpose(x, [2, 0, 3, 1, 4]))
 
 
 def attention_bias(input_mask: tf.Tensor, direction: Direction = "both") -> tf.Tensor:

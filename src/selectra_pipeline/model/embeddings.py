@@ -5,6 +5,7 @@ import tensorflow as tf
 
 from selectra_pipeline.config.architecture import EncoderConfig
 from selectra_pipeline.model.noise import Noise, dropout
+from selectra_pipeline.model.normalization import LayerNorm
 
 
 class Embeddings(keras.layers.Layer):
@@ -23,20 +24,16 @@ class Embeddings(keras.layers.Layer):
     def __init__(self, config: EncoderConfig, **kwargs) -> None:
         super().__init__(**kwargs)
         self.config = config
-        self.layer_norm = keras.layers.LayerNormalization(
-            epsilon=config.layer_norm_epsilon, dtype=self.dtype_policy, name="LayerNorm"
+        self.layer_norm = LayerNorm(
+            config.layer_norm_epsilon, dtype=self.dtype_policy, name="LayerNorm"
         )
 
     def build(self, input_shape=None) -> None:
         config, width = self.config, self.config.embedding_size
-        self.word_embeddings = self.add_weight(
-            (config.vocab_size, width), name="word_embeddings", initializer="zeros"
-        )
-        self.token_type_embeddings = self.add_weight(
-            (config.type_vocab_size, width), name="token_type_embeddings", initializer="zeros"
-        )
-        self.position_embeddings = self.add_weight(
-            (config.max_position_embeddings, width), name="position_embeddings", initializer="zeros"
+        self.word_embeddings = self._table("word_embeddings", config.vocab_size)
+        self.token_type_embeddings = self._table("token_type_embeddings", config.type_vocab_size)
+        self.position_embeddings = self._table(
+            "position_embeddings", config.max_position_embeddings
         )
         self.layer_norm.build((None, None, width))
 
@@ -44,8 +41,14 @@ class Embeddings(keras.layers.Layer):
         self, input_ids: tf.Tensor, segment_ids: tf.Tensor, noise: Noise | None = None
     ) -> tf.Tensor:
         length = input_ids.shape[1]
-        words = tf.gather(tf.convert_to_tensor(self.word_embeddings), input_ids)
-        types = tf.gather(tf.convert_to_tensor(self.token_type_embeddings), segment_ids)
-        positions = tf.convert_to_tensor(self.position_embeddings)[:length]
-        x = self.layer_norm(words + types + positions)  # [batch, seq, embed]
-        return dropout(x, self.config.dropout, noise)
+        words = tf.gather(self.word_embeddings.value, input_ids)
+        types = tf.gather(self.token_type_embeddings.value, segment_ids)
+        positions = tf.convert_to_tensor(self.position_embeddings.value)[:length]
+        x = tf.cast(words + types + positions, self.compute_dtype)
+        return dropout(self.layer_norm(x), self.config.dropout, noise)  # [batch, seq, embed]
+
+    def _table(self, name: str, entries: int) -> keras.Variable:
+        # Looked up in float32: narrowing what was looked up costs less than narrowing the table,
+        # and gradients of a word that occurs many times are not added up in bfloat16.
+        shape = (entries, self.config.embedding_size)
+        return self.add_weight(shape, name=name, initializer="zeros", autocast=False)

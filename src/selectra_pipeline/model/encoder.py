@@ -4,8 +4,11 @@ import keras
 import tensorflow as tf
 
 from selectra_pipeline.config.architecture import EncoderConfig
+from selectra_pipeline.model.activation import bias_gelu
 from selectra_pipeline.model.attention import Direction, SelfAttention, attention_bias
-from selectra_pipeline.model.noise import Noise, dropout
+from selectra_pipeline.model.noise import Noise
+from selectra_pipeline.model.normalization import LayerNorm
+from selectra_pipeline.model.projection import product
 
 
 class EncoderLayer(keras.layers.Layer):
@@ -19,18 +22,17 @@ class EncoderLayer(keras.layers.Layer):
         self.config = config
         policy = self.dtype_policy
 
-        def layer_norm(name: str) -> keras.layers.LayerNormalization:
-            return keras.layers.LayerNormalization(
-                epsilon=config.layer_norm_epsilon, dtype=policy, name=name
-            )
-
         hidden, inner = config.hidden_size, config.intermediate_size
         self.attention = SelfAttention(config, dtype=policy, name="attention")
         self.attention_output = keras.layers.Dense(hidden, dtype=policy, name="attention_output")
-        self.attention_norm = layer_norm("attention_LayerNorm")
+        self.attention_norm = LayerNorm(
+            config.layer_norm_epsilon, dtype=policy, name="attention_LayerNorm"
+        )
         self.intermediate = keras.layers.Dense(inner, dtype=policy, name="intermediate")
         self.output_dense = keras.layers.Dense(hidden, dtype=policy, name="output")
-        self.output_norm = layer_norm("output_LayerNorm")
+        self.output_norm = LayerNorm(
+            config.layer_norm_epsilon, dtype=policy, name="output_LayerNorm"
+        )
 
     def build(self, input_shape) -> None:
         inner_shape = (*input_shape[:-1], self.config.intermediate_size)
@@ -43,10 +45,16 @@ class EncoderLayer(keras.layers.Layer):
     def call(self, x: tf.Tensor, bias: tf.Tensor, noise: Noise | None = None) -> tf.Tensor:
         noises = [None if noise is None else noise.fold_in(i) for i in range(3)]
         rate = self.config.dropout
-        attended = self.attention_output(self.attention(x, bias, noise=noises[0]))
-        x = self.attention_norm(x + dropout(attended, rate, noises[1]))
-        inner = gelu(self.intermediate(x))  # [batch, seq, intermediate]
-        return self.output_norm(x + dropout(self.output_dense(inner), rate, noises[2]))
+        attended = self.attention(x, bias, noise=noises[0])
+        added = product(attended, self.attention_output)
+        x = self.attention_norm(
+            x, product=added, bias=self.attention_output.bias, rate=rate, noise=noises[1]
+        )
+        inner = bias_gelu(product(x, self.intermediate), self.intermediate.bias)
+        added = product(inner, self.output_dense)  # [batch, seq, intermediate] -> [.., hidden]
+        return self.output_norm(
+            x, product=added, bias=self.output_dense.bias, rate=rate, noise=noises[2]
+        )
 
 
 class Encoder(keras.layers.Layer):
@@ -94,8 +102,3 @@ class Encoder(keras.layers.Layer):
         for i, block in enumerate(self.blocks):
             x = block(x, bias, noise=None if noise is None else noise.fold_in(i))
         return x
-
-
-def gelu(x: tf.Tensor) -> tf.Tensor:
-    """Exact GELU, x Phi(x), by the error function (Hendrycks and Gimpel 2016)."""
-    return tf.nn.gelu(x, approximate=False)

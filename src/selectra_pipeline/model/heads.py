@@ -4,7 +4,9 @@ import keras
 import tensorflow as tf
 
 from selectra_pipeline.config.architecture import EncoderConfig
-from selectra_pipeline.model.encoder import gelu
+from selectra_pipeline.model.activation import bias_gelu
+from selectra_pipeline.model.normalization import LayerNorm
+from selectra_pipeline.model.projection import product
 
 
 class WordPredictionHead(keras.layers.Layer):
@@ -30,8 +32,8 @@ class WordPredictionHead(keras.layers.Layer):
         self.dense = keras.layers.Dense(
             config.embedding_size, dtype=self.dtype_policy, name="dense"
         )
-        self.layer_norm = keras.layers.LayerNormalization(
-            epsilon=config.layer_norm_epsilon, dtype=self.dtype_policy, name="LayerNorm"
+        self.layer_norm = LayerNorm(
+            config.layer_norm_epsilon, dtype=self.dtype_policy, name="LayerNorm"
         )
 
     def build(self, input_shape=None) -> None:
@@ -42,7 +44,7 @@ class WordPredictionHead(keras.layers.Layer):
         )
 
     def call(self, x: tf.Tensor) -> tf.Tensor:
-        return self.layer_norm(gelu(self.dense(x)))
+        return self.layer_norm(bias_gelu(product(x, self.dense), self.dense.bias))
 
 
 def word_logits(x: tf.Tensor, word_table: tf.Tensor, bias: tf.Tensor) -> tf.Tensor:
@@ -79,5 +81,6 @@ class ReplacedTokenHead(keras.layers.Layer):
         self.dense_prediction.build(shape)
 
     def call(self, x: tf.Tensor) -> tf.Tensor:
-        logits = self.dense_prediction(gelu(self.dense(x)))  # [batch, seq, 1]
+        inner = bias_gelu(product(x, self.dense), self.dense.bias)
+        logits = self.dense_prediction(inner)  # [batch, seq, 1]
         return tf.cast(tf.squeeze(logits, -1), tf.float32)

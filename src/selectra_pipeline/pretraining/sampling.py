@@ -2,39 +2,35 @@
 
 import tensorflow as tf
 
-BLOCK = 256  # width of the second level: about the square root of a usual vocabulary
-IMPOSSIBLE = -1e9  # added to a logit: exp(.) is 0
+from selectra_pipeline.pretraining.word_scores import COLUMNS, SoftmaxTotals, WordScores
 
 
-def sample_tokens(logits: tf.Tensor, draws: tf.Tensor) -> tf.Tensor:
+def sample_tokens(scores: WordScores, totals: SoftmaxTotals, draws: tf.Tensor) -> tf.Tensor:
     """One token from softmax(logits) in each row, without gradient.
 
     The same distribution as argmax(logits + Gumbel noise), drawn by inverting the cumulative
-    distribution in two levels: one uniform number a row instead of one for every word.
+    distribution in two levels, first a column of words and then one of its words: one uniform
+    number a row instead of one for every word.
 
     Args:
-        logits: float32 [rows, vocab].
+        totals: of `scores`.
         draws: uniform in [0, 1), float32 [rows].
 
     Returns:
         ids, int32 [rows]
     """
-    logits = tf.stop_gradient(logits)
-    vocab = logits.shape[-1]
-    weights = tf.exp(logits - tf.reduce_max(logits, axis=-1, keepdims=True))
-    padding = -vocab % BLOCK
-    weights = tf.pad(weights, [[0, 0], [0, padding]])
-    blocks = tf.reshape(weights, [-1, (vocab + padding) // BLOCK, BLOCK])
+    up_to_column = tf.cumsum(totals.columns, axis=-1)  # [rows, COLUMNS]
+    target = draws * up_to_column[:, -1]
+    column = _first_above(up_to_column, target)
+    before = tf.where(column > 0, _at(up_to_column, tf.maximum(column - 1, 0)), 0.0)
 
-    up_to_block = tf.cumsum(tf.reduce_sum(blocks, axis=-1), axis=-1)  # [rows, blocks]
-    target = draws * up_to_block[:, -1]
-    block = _first_above(up_to_block, target)
-    before = tf.where(block > 0, _at(up_to_block, tf.maximum(block - 1, 0)), 0.0)
-
-    inside = tf.cumsum(_at(blocks, block), axis=-1)  # [rows, BLOCK]
-    # Rounding may leave the target just past the block's own sum: never leave the block.
+    vocab = scores.product.shape[-1]
+    words = column[:, tf.newaxis] + tf.range(0, vocab, COLUMNS)  # [rows, words of a column]
+    exponentials = tf.exp(scores.at(tf.minimum(words, vocab - 1)) - totals.maximum)
+    inside = tf.cumsum(tf.where(words < vocab, exponentials, 0.0), axis=-1)
+    # Rounding may leave the target just past the column's own sum: never leave the column.
     target = tf.minimum(target - before, _below(inside[:, -1]))
-    return tf.minimum(block * BLOCK + _first_above(inside, target), vocab - 1)
+    return tf.stop_gradient(_at(words, _first_above(inside, target)))
 
 
 def uniform_tokens(
@@ -48,16 +44,6 @@ def uniform_tokens(
     ids = tf.minimum(tf.cast(draws * float(choices), tf.int32), choices - 1)
     # Of all words but the target, those from the target on move up by one.
     return ids + tf.cast(ids >= target_ids, tf.int32) if disallow_correct else ids
-
-
-def without_targets(logits: tf.Tensor, target_ids: tf.Tensor) -> tf.Tensor:
-    """Logits that make each row's target impossible (original: disallow_correct).
-
-    logits: float32 [rows, vocab]; target_ids: int32 [rows].
-    """
-    return tf.where(
-        tf.range(logits.shape[-1])[tf.newaxis, :] == target_ids[:, tf.newaxis], IMPOSSIBLE, logits
-    )
 
 
 def _first_above(cumulative: tf.Tensor, target: tf.Tensor) -> tf.Tensor:

@@ -11,8 +11,15 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from selectra_pipeline.model.heads import word_logits
-from selectra_pipeline.pretraining.sampling import sample_tokens, without_targets
+from selectra_pipeline.model.fusion import fused, widened
+from selectra_pipeline.model.projection import sum_rows
+from selectra_pipeline.pretraining.sampling import sample_tokens
+from selectra_pipeline.pretraining.word_scores import (
+    SoftmaxTotals,
+    WordScores,
+    softmax_totals,
+    weighted_probabilities,
+)
 
 
 class WordPredictions(NamedTuple):
@@ -80,7 +87,7 @@ def predict_words(
         return loss, WordPredictions(*map(tf.stop_gradient, predictions))
     table = tf.cast(table, rows.states.dtype)
 
-    def predict(chunk: Rows, _: tuple) -> tuple[tuple, tuple]:
+    def predict(chunk: Rows, _: tuple | None) -> tuple[tuple, tuple]:
         return _predict_chunk(chunk, table, bias, sampling)[0], ()
 
     outputs, _ = _fold_chunks(predict, rows, PREDICTION_DTYPES, (), chunk_rows)
@@ -101,65 +108,84 @@ def _weighted_sum(
     def weighted_sum(states: tf.Tensor, table: tf.Tensor, bias: tf.Tensor):
         narrow_table = tf.cast(table, states.dtype)
 
-        def predict(chunk: Rows, sums: tuple) -> tuple[tuple, tuple]:
-            predictions, probabilities = _predict_chunk(chunk, narrow_table, bias, sampling)
-            by_logits = probabilities * chunk.weights[:, tf.newaxis]
-            by_bias = tf.reduce_sum(by_logits, axis=0)
-            by_logits = tf.cast(by_logits, states.dtype)
+        def predict(chunk: Rows, sums: tuple | None) -> tuple[tuple, tuple]:
+            predictions, by_logits = _predict_chunk(chunk, narrow_table, bias, sampling)
             by_states = tf.matmul(by_logits, narrow_table)
             by_table = tf.matmul(by_logits, chunk.states, transpose_a=True)
-            sums = (sums[0] + tf.cast(by_table, tf.float32), sums[1] + by_bias)
-            return (*predictions, by_states), sums
+            added = by_table, sum_rows(by_logits)
+            if sums is not None:  # of several chunks; a lone one stays as narrow as it is
+                added = tuple(map(_add, sums, added))
+            return (*predictions, by_states), added
 
         zeros = (tf.zeros_like(table), tf.zeros_like(bias))
         given = rows._replace(states=states)
         (*outputs, by_states), (by_table, by_bias) = _fold_chunks(
             predict, given, (*PREDICTION_DTYPES, states.dtype), zeros, chunk_rows
         )
-        weights, targets = rows.weights[:, tf.newaxis], rows.target_ids[:, tf.newaxis]
-        by_states -= tf.cast(weights, states.dtype) * tf.gather(narrow_table, rows.target_ids)
-        by_table = tf.tensor_scatter_nd_sub(
-            by_table, targets, weights * tf.cast(states, tf.float32)
-        )
-        by_bias = tf.tensor_scatter_nd_sub(by_bias, targets, rows.weights)
         predictions = WordPredictions(*outputs)
 
         def gradient(upstream: tf.Tensor, *_: tf.Tensor) -> tuple[tf.Tensor, ...]:
-            by_inputs = (by_states, by_table, by_bias)
-            return tuple(tf.cast(upstream, value.dtype) * value for value in by_inputs)
+            weights, targets = upstream * rows.weights, rows.target_ids[:, tf.newaxis]
+            words_of_targets = tf.gather(narrow_table, rows.target_ids)
+            wide_states = weights[:, tf.newaxis] * tf.cast(states, tf.float32)
+            return (
+                tf.cast(upstream, by_states.dtype) * by_states
+                - tf.cast(weights, states.dtype)[:, tf.newaxis] * words_of_targets,
+                tf.tensor_scatter_nd_sub(_times(by_table, upstream), targets, wide_states),
+                tf.tensor_scatter_nd_sub(_times(by_bias, upstream), targets, weights),
+            )
 
         return (tf.reduce_sum(rows.weights * predictions.losses), *predictions), gradient
 
     return weighted_sum(rows.states, table, bias)
 
 
+def _add(total: tf.Tensor, narrow: tf.Tensor) -> tf.Tensor:
+    return total + tf.cast(narrow, total.dtype)
+
+
+@fused
+def _times(narrow: tf.Tensor, factor: tf.Tensor) -> tf.Tensor:
+    return widened(narrow) * factor
+
+
 def _predict_chunk(
     chunk: Rows, table: tf.Tensor, bias: tf.Tensor, sampling: Sampling
 ) -> tuple[WordPredictions, tf.Tensor]:
-    """Predictions, and the probabilities of all words, float32 [rows, vocab]."""
-    logits = word_logits(chunk.states, table, bias)
-    normalizer = tf.reduce_logsumexp(logits, axis=-1)
-    allowed = logits / sampling.temperature
-    if sampling.disallow_correct:
-        allowed = without_targets(allowed, chunk.target_ids)
-    sampled_ids = sample_tokens(allowed, chunk.draws)
+    """Predictions, and w p: the probabilities of all words, times the row's weight."""
+    scores = WordScores(tf.matmul(chunk.states, table, transpose_b=True), bias)
+    totals = softmax_totals(scores)
+    normalizer = totals.log_normalizer()
+    sampled_ids = _sample(scores, totals, chunk, sampling)
     predictions = WordPredictions(
-        losses=normalizer - tf.gather(logits, chunk.target_ids, batch_dims=1),
-        best_ids=tf.argmax(logits, axis=-1, output_type=tf.int32),
+        losses=normalizer - scores.at(chunk.target_ids),
+        best_ids=tf.argmax(widened(scores.product) + bias, axis=-1, output_type=tf.int32),
         sampled_ids=sampled_ids,
-        sampled_log_probs=tf.gather(logits, sampled_ids, batch_dims=1) - normalizer,
+        sampled_log_probs=scores.at(sampled_ids) - normalizer,
     )
-    return predictions, tf.exp(logits - normalizer[:, tf.newaxis])
+    return predictions, weighted_probabilities(scores, normalizer, chunk.weights)
+
+
+def _sample(
+    scores: WordScores, totals: SoftmaxTotals, chunk: Rows, sampling: Sampling
+) -> tf.Tensor:
+    if sampling != Sampling():
+        excluded_ids = chunk.target_ids if sampling.disallow_correct else None
+        scores = scores._replace(temperature=sampling.temperature, excluded_ids=excluded_ids)
+        totals = softmax_totals(scores)
+    return sample_tokens(scores, totals, chunk.draws)
 
 
 def _fold_chunks(
-    function: Callable[[Rows, tuple], tuple[tuple, tuple]],
+    function: Callable[[Rows, tuple | None], tuple[tuple, tuple]],
     rows: Rows,
     dtypes: Sequence[tf.DType],
     initial: tuple,
     chunk_rows: int,
 ) -> tuple[tuple, tuple]:
     """Apply `function(chunk, sums) -> (outputs, sums)` to one chunk of rows after the other.
+
+    Where one chunk holds all rows, its `sums` are None, not `initial`.
 
     The last chunk is filled up with rows of weight 0. `dtypes` are those of the outputs, which have
     a row for each row that went in.
@@ -169,7 +195,7 @@ def _fold_chunks(
     """
     count = rows.states.shape[0]
     if count <= chunk_rows:
-        return function(rows, initial)
+        return function(rows, None)
     chunks = -(-count // chunk_rows)
     chunk_rows = -(-count // chunks)  # equal chunks: fewer rows of nothing
 
