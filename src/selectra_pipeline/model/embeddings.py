@@ -4,8 +4,8 @@ import keras
 import tensorflow as tf
 
 from selectra_pipeline.config.architecture import EncoderConfig
+from selectra_pipeline.model.layer_norm import LayerNorm
 from selectra_pipeline.model.noise import Noise, dropout
-from selectra_pipeline.model.normalization import LayerNorm
 
 
 class Embeddings(keras.layers.Layer):

@@ -5,7 +5,7 @@ import tensorflow as tf
 
 from selectra_pipeline.config.architecture import EncoderConfig
 from selectra_pipeline.model.activation import bias_gelu
-from selectra_pipeline.model.normalization import LayerNorm
+from selectra_pipeline.model.layer_norm import LayerNorm
 from selectra_pipeline.model.projection import product
 
 
