@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from selectra_pipeline.config.project import ProjectConfig
+from selectra_pipeline.model.electra import Electra
 from selectra_pipeline.model.flops import training_flops
 from selectra_pipeline.pretraining.device_speed import measure_flops
 from selectra_pipeline.pretraining.distributed_batches import distribute
@@ -36,8 +37,6 @@ def create(project: ProjectConfig) -> Callable[[], float]:
 
 def example_flops(project: ProjectConfig) -> int:
     """Model FLOPs of training on one example."""
-    from selectra_pipeline.model.electra import Electra
-
     config = project.pretraining
     model = Electra.uninitialized(
         config.architecture, project.vocabulary.size, config.precision, config.objective

@@ -19,6 +19,7 @@ import resource
 import statistics
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from typing import Self
 
@@ -30,9 +31,15 @@ PYTORCH = {
 CEILING = "ceiling"
 DEFAULT = ("ours/bfloat16", "ours/float32", "pytorch/bfloat16", "pytorch/float32")
 WARM_UP = 2  # steps that do not count
-# glibc gives large blocks back to the system after every use, and gets them back page by page;
-# above these sizes it keeps them. PyTorch is a quarter slower without; TensorFlow keeps its own.
-KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "4294967296", "MALLOC_TRIM_THRESHOLD_": "17179869184"}
+TUNED = {
+    # glibc gives large blocks back to the system after every use, and gets them back page by page;
+    # above these sizes it keeps them. PyTorch is a quarter slower without.
+    "MALLOC_MMAP_THRESHOLD_": "4294967296",
+    "MALLOC_TRIM_THRESHOLD_": "17179869184",
+    # PyTorch's threads wait for each other busily: where something else runs, for most of the time.
+    "OMP_WAIT_POLICY": "PASSIVE",
+    "TF_CPP_MIN_LOG_LEVEL": "2",
+}
 
 
 class Contestant:
@@ -48,7 +55,7 @@ class Contestant:
         command += ["--batch", str(arguments.batch), "--length", str(arguments.length)]
         self.process = subprocess.Popen(
             command,
-            env={**os.environ, **KEEP_MEMORY, "TF_CPP_MIN_LOG_LEVEL": "2"},
+            env={**os.environ, **TUNED},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -86,15 +93,16 @@ def serve(name: str, arguments: argparse.Namespace) -> None:
         after = resource.getrusage(resource.RUSAGE_SELF)
         answer = {
             "seconds": seconds,
-            "processor_seconds": after.ru_utime
-            + after.ru_stime
-            - before.ru_utime
-            - before.ru_stime,
+            "processor_seconds": _used(after) - _used(before),
             "value": value,
             "gigabytes": after.ru_maxrss * 1024 / 1e9,
             "gigaflops": flops / 1e9,
         }
         print(json.dumps(answer), file=answers, flush=True)
+
+
+def _used(usage: resource.struct_rusage) -> float:
+    return usage.ru_utime + usage.ru_stime
 
 
 def _create(name: str, arguments: argparse.Namespace) -> tuple[Callable[[], float], float]:
@@ -115,11 +123,9 @@ def _create(name: str, arguments: argparse.Namespace) -> tuple[Callable[[], floa
 
 
 def _timed(take: Callable[[], float]) -> tuple[float, float]:
-    from time import perf_counter
-
-    start = perf_counter()
+    start = time.perf_counter()
     value = take()
-    return perf_counter() - start, value
+    return time.perf_counter() - start, value
 
 
 def compare(arguments: argparse.Namespace) -> None:

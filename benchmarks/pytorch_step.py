@@ -1,8 +1,8 @@
 """The same optimisation step in PyTorch and transformers, as fast as they get on a processor.
 
 Same model, objective and optimizer: generator and discriminator over shared embeddings, logits at
-the masked positions only, dropout, clipping, AdamW without bias correction's absence mattering to
-speed. bfloat16 is autocast: weights stay in float32, as ours do.
+the masked positions only, dropout, clipping, a fused AdamW (with the bias correction that ours does
+not have). bfloat16 is autocast: weights stay in float32, as ours do.
 """
 
 from collections.abc import Callable

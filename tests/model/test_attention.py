@@ -3,9 +3,10 @@ import dataclasses
 import numpy as np
 import pytest
 import tensorflow as tf
+from block_gradients import assert_gradients_equal, on_one_device, random
 from float64_model import attention, weights_of
 
-from selectra_pipeline.model.attention import MASKED, SelfAttention, attention_bias
+from selectra_pipeline.model.attention import MASKED, SelfAttention, attention_bias, split_heads
 from selectra_pipeline.model.noise import root_noise
 
 MASK = np.array([[1, 1, 1, 1, 1], [1, 1, 1, 0, 0]])
@@ -66,3 +67,17 @@ def test_hidden_dropout_is_not_applied_inside_the_attention(config, randomize):
     layer.build((None, None, config.hidden_size))
     randomize(layer)
     np.testing.assert_array_equal(attend(layer, X, noise=root_noise(1)), attend(layer, X))
+
+
+def test_heads_are_cut_and_their_gradients_joined():
+    def ours(x, bias):
+        return tf.stack(split_heads(x, bias, parts=3, heads=2))
+
+    def formula(x, bias):
+        parts = tf.split(x + bias, 3, axis=-1)
+        heads = [tf.stack(tf.split(part, 2, axis=-1), axis=1) for part in parts]
+        return tf.stack(heads)  # [parts, batch, heads, seq, head]
+
+    x, bias = random(2, 5, 24), random(24)
+    assert_gradients_equal(ours, formula, x, bias)
+    np.testing.assert_allclose(on_one_device(ours, x, bias), formula(x, bias))
