@@ -28,15 +28,15 @@ SMALL = ArchitectureConfig(
 def matrix_product_flops(graph: tf.Graph) -> int:
     """2 m k n of every matrix product in a traced graph, read off the shapes of its tensors.
 
-    A product with one row is a bias's gradient, a sum: no product of the model.
+    Products with a row of ones are sums over a bias's gradient, and left out.
     """
     total = 0
     for operation in graph.get_operations():
         if operation.type not in ("MatMul", "BatchMatMulV2"):
             continue
-        if operation.outputs[0].shape[-2] == 1:
-            continue
         left, transposed = operation.inputs[0].shape, "transpose_a"
+        if left[0] == 1 and operation.type == "MatMul":
+            continue
         if operation.type == "BatchMatMulV2":
             transposed = "adj_x"
         inner = left[-2] if operation.get_attr(transposed) else left[-1]

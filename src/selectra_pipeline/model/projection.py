@@ -18,7 +18,7 @@ def matrix_product(x: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
 def sum_rows(x: tf.Tensor) -> tf.Tensor:
     """The gradient of a bias: [..., width] -> [width], in the precision of x.
 
-    As a product with ones, which adds up in float32 and takes a third of the time of a sum.
+    As a product with ones, which oneDNN adds up in float32.
     """
     rows = tf.reshape(x, [-1, x.shape[-1]])
     ones = tf.ones([1, tf.shape(rows)[0]], x.dtype)
