@@ -11,9 +11,9 @@ import dataclasses
 import resource
 import subprocess
 import sys
-from pathlib import Path
 
-PROJECT = Path(__file__).parents[1]
+from recipe import load_recipe
+
 ACCUMULATION_STEPS = (1, 2, 4, 8)
 LOGIT_ROWS = (20_000, 4096, 1024, 256)
 
@@ -21,19 +21,6 @@ LOGIT_ROWS = (20_000, 4096, 1024, 256)
 def peak_bytes() -> int:
     """Resident memory of this process at its highest."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-
-
-def load_recipe(environment: str):
-    """The configuration of an environment."""
-    from kedro.config import OmegaConfigLoader
-
-    from selectra_pipeline.config.project import ProjectConfig
-    from selectra_pipeline.settings import CONFIG_LOADER_ARGS
-
-    parameters = OmegaConfigLoader(
-        conf_source=str(PROJECT / "conf"), env=environment, runtime_params={}, **CONFIG_LOADER_ARGS
-    )["parameters"]
-    return ProjectConfig.from_params(parameters)
 
 
 def step_bytes(environment: str, examples: int, accumulation_steps: int) -> int:

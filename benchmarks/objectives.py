@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from kedro.config import OmegaConfigLoader
+from recipe import load_recipe
 
 from selectra_pipeline.config.objective import MaskingConfig, ObjectiveConfig
 from selectra_pipeline.config.pretraining import (
@@ -22,16 +22,13 @@ from selectra_pipeline.config.pretraining import (
     EvaluationConfig,
     PretrainingConfig,
 )
-from selectra_pipeline.config.project import ProjectConfig
 from selectra_pipeline.pretraining.history import HISTORY_FILE, read_history
 from selectra_pipeline.pretraining.loop import pretrain
 from selectra_pipeline.pretraining.strategy import create_strategy
 from selectra_pipeline.pretraining.tracker import SilentTracker
-from selectra_pipeline.settings import CONFIG_LOADER_ARGS
 from selectra_pipeline.shards.manifest import Manifest
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 
-PROJECT = Path(__file__).parents[1]
 VARIANTS = {
     "ELECTRA": ObjectiveConfig(),
     "whole words": ObjectiveConfig(masking=MaskingConfig(whole_words=True)),
@@ -48,11 +45,8 @@ COLUMNS = ("mlm_loss", "mlm_accuracy", "rtd_loss", "rtd_trivial_loss", "rtd_auc"
 
 def base_config(objective: ObjectiveConfig, steps: int) -> PretrainingConfig:
     """The configuration of `conf/base` with another objective and number of steps."""
-    parameters = OmegaConfigLoader(
-        conf_source=str(PROJECT / "conf"), env="base", runtime_params={}, **CONFIG_LOADER_ARGS
-    )["parameters"]
     return dataclasses.replace(
-        ProjectConfig.from_params(parameters).pretraining,
+        load_recipe("base").pretraining,
         objective=objective,
         total_steps=steps,
         evaluation=EvaluationConfig(every=steps // 5),

@@ -11,12 +11,17 @@ from selectra_pipeline.settings import CONFIG_LOADER_ARGS
 PROJECT = Path(__file__).parents[1]
 
 
-def recipe(environment: str, batch_size: int, length: int, precision: str) -> ProjectConfig:
-    """The environment's configuration, with a batch, a length and a precision of one's own."""
+def load_recipe(environment: str) -> ProjectConfig:
+    """The configuration of an environment."""
     parameters = OmegaConfigLoader(
         conf_source=str(PROJECT / "conf"), env=environment, runtime_params={}, **CONFIG_LOADER_ARGS
     )["parameters"]
-    project = ProjectConfig.from_params(parameters)
+    return ProjectConfig.from_params(parameters)
+
+
+def recipe(environment: str, batch_size: int, length: int, precision: str) -> ProjectConfig:
+    """The environment's configuration, with a batch, a length and a precision of one's own."""
+    project = load_recipe(environment)
     return dataclasses.replace(
         project,
         records=dataclasses.replace(project.records, sequence_length=length),
