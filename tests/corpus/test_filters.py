@@ -2,7 +2,7 @@ import dataclasses
 
 import pytest
 
-from selectra_pipeline.config.ingestion import CleaningConfig
+from selectra_pipeline.config.cleaning import CleaningConfig
 from selectra_pipeline.corpus.filters import FILTERS, rejection
 
 PROSE = (

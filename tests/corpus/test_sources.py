@@ -8,7 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 import zstandard
 
-from selectra_pipeline.config.ingestion import IngestionConfig, SourceConfig
+from selectra_pipeline.config.ingestion import IngestionConfig
+from selectra_pipeline.config.source import SourceConfig
 from selectra_pipeline.corpus.document import Document
 from selectra_pipeline.corpus.source_files import SourceError, describe_files, find_source_files
 from selectra_pipeline.corpus.sources import open_corpus, read_documents

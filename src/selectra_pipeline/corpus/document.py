@@ -3,6 +3,8 @@
 import hashlib
 from dataclasses import dataclass
 
+from selectra_pipeline.corpus.web_labels import WebLabels
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -11,10 +13,12 @@ class Document:
     Attributes:
         id: where it comes from, unique in its corpus ("novelas.txt.gz:17").
         text: paragraphs separated by one newline; no blank lines.
+        labels: what the corpus itself says of the text, if it is one that does.
     """
 
     id: str
     text: str
+    labels: WebLabels | None = None
 
 
 def text_digest(text: str) -> bytes:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
-from selectra_pipeline.config.ingestion import CleaningConfig
+from selectra_pipeline.config.cleaning import CleaningConfig
 
 COMMON_PUNCTUATION = ".,;:!?¡¿'\"()-–—…«»“”‘’"
 # The vowel signs of Indic and Semitic scripts are marks, not letters, but belong to words.

@@ -19,7 +19,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import zstandard
 
-from selectra_pipeline.config.ingestion import IngestionConfig, SourceConfig
+from selectra_pipeline.config.ingestion import IngestionConfig
+from selectra_pipeline.config.source import SourceConfig
 from selectra_pipeline.corpus.document import Document
 from selectra_pipeline.corpus.source_files import SourceError, SourceFile, find_source_files
 from selectra_pipeline.shards.files import open_binary, open_stored

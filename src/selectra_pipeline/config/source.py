@@ -1,0 +1,54 @@
+"""Configuration of the sources: where text comes from."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from selectra_pipeline.config.base import Config, require
+
+EMBEDDED = "embedded"
+
+
+@dataclass(frozen=True)
+class SourceConfig(Config):
+    """Where text comes from.
+
+    Attributes:
+        paths: "embedded" for the corpus that comes with the project, else files, folders or globs
+            (`.txt`, `.jsonl`, `.parquet`, plain or `.gz` or `.zst`). One text may name several,
+            separated by ";".
+        text_field: field (JSON Lines) or column (Parquet) that holds the text.
+        text_unit: what ends a document in a `.txt` file: a blank line, every line, or the file.
+        on_error: what a damaged file or record does: stop, or be skipped and counted.
+    """
+
+    paths: tuple[str, ...] = (EMBEDDED,)
+    text_field: str = "text"
+    text_unit: Literal["blank_line", "line", "file"] = "blank_line"
+    on_error: Literal["fail", "skip"] = "fail"
+
+    def __post_init__(self) -> None:
+        paths = tuple(part.strip() for path in self.paths for part in path.split(";"))
+        object.__setattr__(self, "paths", tuple(part for part in paths if part))
+        require(bool(self.paths), "paths is empty: name files, folders or globs, or 'embedded'")
+        require(
+            EMBEDDED not in self.paths or len(self.paths) == 1,
+            "paths mixes 'embedded' with files: name one or the other",
+        )
+
+    @property
+    def is_embedded(self) -> bool:
+        return self.paths == (EMBEDDED,)
+
+
+@dataclass(frozen=True)
+class EmbeddedConfig(Config):
+    """The corpus that comes with the project: size in megabytes (10^6 bytes of UTF-8) and seed."""
+
+    megabytes: float = 4.0
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        require(
+            0 < self.megabytes <= 100,
+            f"megabytes={self.megabytes} must be above 0 and at most 100",
+        )
