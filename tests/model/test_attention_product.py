@@ -5,7 +5,8 @@ from block_gradients import assert_gradients_equal, gradients, on_one_device, ra
 
 from selectra_pipeline.model.attention import attention_bias
 from selectra_pipeline.model.attention_product import dot_product_attention
-from selectra_pipeline.model.noise import drop, root_noise
+from selectra_pipeline.model.dropout import drop
+from selectra_pipeline.model.noise import root_noise
 
 QUERY, KEY, VALUE = (random(2, 3, 5, 4, seed=seed) for seed in range(3))
 MASK = tf.constant([[1, 1, 1, 1, 1], [1, 1, 1, 0, 0]])

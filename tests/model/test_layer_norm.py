@@ -3,8 +3,9 @@ import pytest
 import tensorflow as tf
 from block_gradients import assert_gradients_equal, gradients, on_one_device, random
 
+from selectra_pipeline.model.dropout import drop
 from selectra_pipeline.model.layer_norm import LayerNorm, add_and_normalize, normalize
-from selectra_pipeline.model.noise import drop, root_noise
+from selectra_pipeline.model.noise import root_noise
 
 EPSILON = 1e-12
 X, GAMMA, BETA = random(2, 3, 8), random(8), random(8, seed=1)

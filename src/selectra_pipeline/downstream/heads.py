@@ -4,7 +4,8 @@ import keras
 import tensorflow as tf
 
 from selectra_pipeline.config.architecture import EncoderConfig
-from selectra_pipeline.model.noise import Noise, dropout
+from selectra_pipeline.model.dropout import dropout
+from selectra_pipeline.model.noise import Noise
 
 
 class TokenClassificationHead(keras.layers.Layer):

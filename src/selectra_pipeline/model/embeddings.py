@@ -4,8 +4,9 @@ import keras
 import tensorflow as tf
 
 from selectra_pipeline.config.architecture import EncoderConfig
+from selectra_pipeline.model.dropout import dropout
 from selectra_pipeline.model.layer_norm import LayerNorm
-from selectra_pipeline.model.noise import Noise, dropout
+from selectra_pipeline.model.noise import Noise
 
 
 class Embeddings(keras.layers.Layer):
@@ -41,10 +42,11 @@ class Embeddings(keras.layers.Layer):
         self, input_ids: tf.Tensor, segment_ids: tf.Tensor, noise: Noise | None = None
     ) -> tf.Tensor:
         length = input_ids.shape[1]
-        words = tf.gather(self.word_embeddings.value, input_ids)
-        types = tf.gather(self.token_type_embeddings.value, segment_ids)
-        positions = tf.convert_to_tensor(self.position_embeddings.value)[:length]
-        x = tf.cast(words + types + positions, self.compute_dtype)
+        # Of tensors: a variable that is looked up itself is copied whole wherever else it is read.
+        tables = (self.word_embeddings, self.token_type_embeddings, self.position_embeddings)
+        words, types, positions = (tf.convert_to_tensor(table.value) for table in tables)
+        words, types = tf.gather(words, input_ids), tf.gather(types, segment_ids)
+        x = tf.cast(words + types + positions[:length], self.compute_dtype)
         return dropout(self.layer_norm(x), self.config.dropout, noise)  # [batch, seq, embed]
 
     def _table(self, name: str, entries: int) -> keras.Variable:

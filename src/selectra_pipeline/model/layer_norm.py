@@ -3,8 +3,9 @@
 import keras
 import tensorflow as tf
 
-from selectra_pipeline.model.fusion import fused, widened
-from selectra_pipeline.model.noise import Noise, drop, fused_drop
+from selectra_pipeline.model.dropout import drop
+from selectra_pipeline.model.fusion import fused, row_means, widened
+from selectra_pipeline.model.noise import Noise
 from selectra_pipeline.model.projection import sum_rows
 
 
@@ -62,8 +63,8 @@ def normalize(x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor, epsilon: float) -
         out, normal, scale = _alone_forward(x, gamma, beta, epsilon)
 
         def gradient(upstream: tf.Tensor) -> tuple[tf.Tensor, ...]:
-            by_x = _by_sum(upstream, normal, scale, gamma)
-            return by_x, _by_gamma(upstream, normal), _by_beta(upstream, beta.dtype)
+            by_x, by_normal = _alone_backward(upstream, normal, scale, gamma)
+            return by_x, *_by_scale(by_normal, upstream, gamma.dtype)
 
         return out, gradient
 
@@ -87,9 +88,8 @@ def add_and_normalize(
         out, normal, scale = _sum_forward(x, product, bias, gamma, beta, epsilon, rate, noise)
 
         def gradient(upstream: tf.Tensor) -> tuple[tf.Tensor, ...]:
-            by_x = _by_sum(upstream, normal, scale, gamma)
-            by_product = fused_drop(by_x, rate, noise)
-            by_scale = (_by_gamma(upstream, normal), _by_beta(upstream, beta.dtype))
+            by_x, by_normal, by_product = _sum_backward(upstream, normal, scale, gamma, rate, noise)
+            by_scale = _by_scale(by_normal, upstream, gamma.dtype)
             return by_x, by_product, sum_rows(by_product), *by_scale
 
         return out, gradient
@@ -123,29 +123,47 @@ def _forward(
     z: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor, epsilon: float, dtype: tf.DType
 ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
     """The result, n, and 1 / sqrt(var + eps): [..., 1]."""
-    centred = z - tf.reduce_mean(z, axis=-1, keepdims=True)
-    scale = tf.math.rsqrt(tf.reduce_mean(centred * centred, axis=-1, keepdims=True) + epsilon)
+    centred = z - row_means(z)
+    scale = tf.math.rsqrt(row_means(centred * centred) + epsilon)
     normal = centred * scale
     out = normal * tf.cast(gamma, z.dtype) + tf.cast(beta, z.dtype)
     return tf.cast(out, dtype), tf.cast(normal, dtype), scale
 
 
 @fused
-def _by_sum(
+def _alone_backward(
     upstream: tf.Tensor, normal: tf.Tensor, scale: tf.Tensor, gamma: tf.Tensor
-) -> tf.Tensor:
-    dtype, upstream, normal = upstream.dtype, widened(upstream), widened(normal)
-    by_normal = upstream * tf.cast(gamma, upstream.dtype)
-    mean = tf.reduce_mean(by_normal, axis=-1, keepdims=True)
-    along = tf.reduce_mean(by_normal * normal, axis=-1, keepdims=True)
-    return tf.cast((by_normal - mean - normal * along) * scale, dtype)
+) -> tuple[tf.Tensor, tf.Tensor]:
+    by_sum, by_normal = _backward(upstream, normal, scale, gamma)
+    return tf.cast(by_sum, upstream.dtype), tf.cast(by_normal, upstream.dtype)
 
 
 @fused
-def _by_gamma(upstream: tf.Tensor, normal: tf.Tensor) -> tf.Tensor:
-    product = widened(upstream) * widened(normal)
-    return tf.reduce_sum(tf.reshape(product, [-1, product.shape[-1]]), axis=0)
+def _sum_backward(
+    upstream: tf.Tensor,
+    normal: tf.Tensor,
+    scale: tf.Tensor,
+    gamma: tf.Tensor,
+    rate: float,
+    noise: Noise | None,
+) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+    by_sum, by_normal = _backward(upstream, normal, scale, gamma)
+    by_product = drop(by_sum, rate, noise)
+    return tuple(tf.cast(x, upstream.dtype) for x in (by_sum, by_normal, by_product))
 
 
-def _by_beta(upstream: tf.Tensor, dtype: tf.DType) -> tf.Tensor:
-    return tf.cast(sum_rows(upstream), dtype)
+def _backward(
+    upstream: tf.Tensor, normal: tf.Tensor, scale: tf.Tensor, gamma: tf.Tensor
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """dz, and n dout, whose sum is dgamma."""
+    upstream, normal = widened(upstream), widened(normal)
+    by_normal = upstream * tf.cast(gamma, upstream.dtype)
+    mean = row_means(by_normal)
+    along = row_means(by_normal * normal)
+    return (by_normal - mean - normal * along) * scale, upstream * normal
+
+
+def _by_scale(
+    by_normal: tf.Tensor, upstream: tf.Tensor, dtype: tf.DType
+) -> tuple[tf.Tensor, tf.Tensor]:
+    return tf.cast(sum_rows(by_normal), dtype), tf.cast(sum_rows(upstream), dtype)
