@@ -4,8 +4,10 @@ It answers what reading a dataset repository needs: the revision, the list of fi
 files may be read, and their bytes by range; and it refuses as the hub does.
 """
 
+import contextlib
 import hashlib
 import json
+import socket
 import threading
 import urllib.parse
 from dataclasses import dataclass, field
@@ -46,6 +48,7 @@ class FakeHub(ThreadingHTTPServer):
         self.repositories: dict[str, Repository] = {}
         self.requests: list[str] = []
         self.failing = 0
+        self._connections: list[socket.socket] = []
 
     def __enter__(self):
         threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
@@ -54,6 +57,16 @@ class FakeHub(ThreadingHTTPServer):
     def __exit__(self, *_) -> None:
         self.shutdown()
         self.server_close()
+        for connection in self._connections:  # a server that dies ends what it is saying
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+    def process_request(self, request, client_address) -> None:
+        self._connections.append(request)
+        super().process_request(request, client_address)
+
+    def handle_error(self, *_) -> None:
+        """Clients may hang up."""
 
     @property
     def endpoint(self) -> str:
@@ -66,7 +79,7 @@ class Answers(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: FakeHub
 
-    def do_GET(self) -> None:  # noqa: N802 - the name that http.server calls
+    def do_GET(self) -> None:
         self._answer()
 
     do_HEAD = do_POST = do_GET  # noqa: N815

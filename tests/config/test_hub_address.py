@@ -14,7 +14,10 @@ COMMIT = "0123456789abcdef0123456789abcdef01234567"
         ("hf://datasets/a/b-1.0/", HubAddress("a/b-1.0")),
         ("hf://datasets/a/b@v2/x/*.gz", HubAddress("a/b", "v2", "x/*.gz")),
         ("hf://datasets/a/b/x/**/y.jsonl", HubAddress("a/b", "main", "x/**/y.jsonl")),
-        ("hf://datasets/a/b@refs/convert/parquet/x", HubAddress("a/b", "refs/convert/parquet", "x")),
+        (
+            "hf://datasets/a/b@refs/convert/parquet/x",
+            HubAddress("a/b", "refs/convert/parquet", "x"),
+        ),
         (f"hf://datasets/a/b@{COMMIT}", HubAddress("a/b", COMMIT)),
     ],
 )

@@ -6,12 +6,12 @@ from collections import Counter
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
 from fake_hub import GRANTED, UNGRANTED, UNKNOWN, FakeHub, Repository
 from oscar_records import record_2301, shard
-
 from selectra_pipeline.config.source import SourceConfig
 from selectra_pipeline.corpus import hub_files
-from selectra_pipeline.corpus.hub_errors import HubError
+from selectra_pipeline.corpus.hub_errors import HubError, redact
 from selectra_pipeline.corpus.source_error import SourceError
 from selectra_pipeline.corpus.source_files import describe_files, find_source_files
 from selectra_pipeline.corpus.sources import read_file
@@ -113,7 +113,7 @@ def test_a_tag_or_commit_is_read_as_it_was(oscar):
 
 
 def test_files_larger_than_a_request_are_read_in_several(hub, monkeypatch):
-    monkeypatch.setattr(hub_files, "BLOCK_BYTES", 1000)
+    monkeypatch.setattr(hub_files, "BLOCK_BYTES", 4000)
     lines = [f'{{"text": "{number} {number**9}"}}\n' for number in range(400)]
     rows = [{"text": f"{number} {number**9}"} for number in range(400)]
     hub.repositories["a/b"] = Repository()
@@ -147,7 +147,9 @@ def test_damaged_and_empty_shards_are_told_or_counted(hub, name):
 
 
 def test_nothing_found_names_what_is_there(oscar):
-    with pytest.raises(SourceError, match=r"es_metta.* names no file; .*holds README\.md, es_meta,"):
+    with pytest.raises(
+        SourceError, match=r"es_metta.* names no file; .*holds README\.md, es_meta,"
+    ):
         find(f"{OSCAR}/es_metta/*.zst")
     with pytest.raises(SourceError, match=r"README\.md@?.* no file of a supported format"):
         find(f"{OSCAR}/README.md")
@@ -185,7 +187,9 @@ def test_several_configurations_or_folders_ask_for_a_choice(hub, oscar):
     hub.repositories["a/b"].commit({"es/a.jsonl": b"", "fr/a.jsonl": b""})
     with pytest.raises(SourceError, match=r"configurations is meant \(es, fr\); name the files"):
         find("hf://datasets/a/b")
-    with pytest.raises(SourceError, match=r"several folders \(es_meta, fr_meta\) .* name the files"):
+    with pytest.raises(
+        SourceError, match=r"several folders \(es_meta, fr_meta\) .* name the files"
+    ):
         find(OSCAR)
 
 
@@ -209,7 +213,9 @@ def test_a_gated_dataset_is_read_with_a_token_that_has_access(gated, monkeypatch
 
 def test_a_gated_dataset_without_a_token_tells_how_to_get_and_give_one(gated, hub):
     message = error_of(gated)
-    assert f"gated and there is no token: accept its terms at {hub.endpoint}/datasets/osc" in message
+    assert (
+        f"gated and there is no token: accept its terms at {hub.endpoint}/datasets/osc" in message
+    )
     assert "HF_TOKEN, by `hf auth login`, or in conf/local/credentials.yml" in message
 
 
@@ -249,14 +255,19 @@ def test_a_hub_out_of_reach_is_told_with_the_way_to_do_without(oscar, hub):
     assert "download the files elsewhere" in message
 
 
-@pytest.mark.parametrize("token", [GRANTED, UNGRANTED, UNKNOWN])
-def test_no_message_or_log_holds_the_token(gated, hub, monkeypatch, caplog, token):
-    monkeypatch.setenv("HF_TOKEN", f"{token}\x7f")  # no header takes it: the client quotes it
+@pytest.mark.parametrize("token", [UNGRANTED, UNKNOWN, f"{GRANTED}ñ"])
+def test_no_message_or_log_holds_the_token(gated, monkeypatch, caplog, token):
+    monkeypatch.setenv("HF_TOKEN", token)
     with caplog.at_level(logging.DEBUG), pytest.raises(HubError) as caught:
         read(gated)
     assert token not in f"{caught.value} {caught.value.__cause__} {caplog.text}"
-    assert "<token>" in str(caught.value)
     assert caught.value.__suppress_context__
+
+
+def test_what_the_client_says_is_shown_without_token_and_signatures(monkeypatch):
+    monkeypatch.setenv("HF_TOKEN", GRANTED)
+    said = f"b'Bearer {GRANTED}' for https://cdn.example/x?Signature=abc&Expires=9: refused"
+    assert redact(said) == "b'Bearer <token>' for https://cdn.example/x?<query> refused"
 
 
 # Outages
@@ -282,7 +293,9 @@ def test_a_server_that_dies_while_reading_stops_with_the_position(hub, monkeypat
     documents = read_file(file, SourceConfig(on_error="skip"), Counter())
     assert next(documents).text == "0 0"
     hub.__exit__()
-    with pytest.raises(HubError, match=r"a\.jsonl, byte [1-9]\d+: http.* cannot be reached") as seen:
+    with pytest.raises(
+        HubError, match=r"a\.jsonl, byte [1-9]\d+: http.* cannot be reached"
+    ) as seen:
         list(documents)
     assert "the same command goes on where it stopped" in str(seen.value)
 
@@ -291,8 +304,8 @@ def test_a_server_that_comes_back_is_read_on_from_the_same_byte(hub, monkeypatch
     monkeypatch.setattr(hub_files, "BLOCK_BYTES", 1 << 16)
     rows = [record_2301(f"{n} {n**9}") for n in range(2_000)]
     hub.repositories["a/b"] = Repository()
-    hub.repositories["a/b"].commit({"a.jsonl.gz": shard(rows, ".gz")})
-    (file,) = find("hf://datasets/a/b/a.jsonl.gz")
+    hub.repositories["a/b"].commit({"a.jsonl": shard(rows, "")})
+    (file,) = find("hf://datasets/a/b/a.jsonl")
     documents = read_file(file, SourceConfig(), Counter())
     first = next(documents)
     hub.__exit__()

@@ -5,8 +5,8 @@ from collections import Counter
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from oscar_records import record_2201, record_2301, shard
 
+from oscar_records import record_2201, record_2301, shard
 from selectra_pipeline.config.source import SourceConfig
 from selectra_pipeline.corpus.source_error import SourceError
 from selectra_pipeline.corpus.source_files import find_source_files

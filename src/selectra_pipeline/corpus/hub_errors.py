@@ -52,7 +52,7 @@ def hub_errors(address: str, repository: str) -> Iterator[None]:
     """
     try:
         yield
-    except (HTTPError, OSError) as error:
+    except (HTTPError, OSError, UnicodeEncodeError) as error:
         explanation, passing = _explain(error, repository)
         # No `from error`: the client's own message may hold what must not be shown.
         raise HubError(f"{address}: {explanation}", passing) from None
@@ -72,6 +72,8 @@ def _explain(error: Exception, repository: str) -> tuple[str, bool]:
         error = error.__cause__  # of the file system, which hides what the hub answered
     page = f"{constants.ENDPOINT}/datasets/{repository}"
     match error:
+        case UnicodeEncodeError():
+            return "the token has a letter that no token has; copy it anew", False
         case OfflineModeIsEnabled():
             return "HF_HUB_OFFLINE is set; unset it, or name files that are on this machine", False
         case GatedRepoError():

@@ -14,7 +14,7 @@ from selectra_pipeline.corpus.source_error import SourceError
 def is_oscar(fields: Collection[str], config: SourceConfig) -> bool:
     """Whether a record with these fields is read as one of OSCAR."""
     if config.layout == "auto":
-        return OSCAR_FIELDS <= set(fields) and config.text_field not in fields
+        return set(fields) >= OSCAR_FIELDS and config.text_field not in fields
     return config.layout == "oscar"
 
 

@@ -40,12 +40,12 @@ class SourceFile:
 
     def open_stored(self) -> IO[bytes]:
         """Open it for reading its bytes as they are stored."""
-        return open_hub_file(self.path) if isinstance(self.path, HubFile) else open_stored(self.path)
+        return (
+            open_hub_file(self.path) if isinstance(self.path, HubFile) else open_stored(self.path)
+        )
 
 
-def find_source_files(
-    paths: tuple[str, ...], directory: Path | None = None
-) -> list[SourceFile]:
+def find_source_files(paths: tuple[str, ...], directory: Path | None = None) -> list[SourceFile]:
     """The files that the paths name: in the order of the paths, sorted within each, each once.
 
     A path is a file, a folder (searched recursively; hidden files are passed over) or a glob

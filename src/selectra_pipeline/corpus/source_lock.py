@@ -1,8 +1,8 @@
 """What the hub held when a stage began, kept beside what the stage writes.
 
-A branch may move while a corpus is read, or between a run and the one that continues it: half of the
-text would come from one commit and half from another. So a branch is asked for its commit once; the
-commit and its list of files lie in `sources.lock.json` from then on. With it a stage that has
+A branch may move while a corpus is read, or between a run and the one that continues it: half of
+the text would come from one commit and half from another. So a branch is asked for its commit once;
+the commit and its list of files lie in `sources.lock.json` from then on. With it a stage that has
 finished needs no hub to know that it has.
 """
 
@@ -81,7 +81,9 @@ class SourceLock:
     def _save(self) -> None:
         if self.directory is None:
             return
-        stored = {key: [dataclasses.asdict(one) for one in files] for key, files in self.files.items()}
+        stored = {
+            key: [dataclasses.asdict(one) for one in files] for key, files in self.files.items()
+        }
         write_text(self.directory / LOCK_NAME, json.dumps(stored, indent=1) + "\n")
 
     def _require_unmoved(self, address: HubAddress, locked: list[HubFile]) -> None:

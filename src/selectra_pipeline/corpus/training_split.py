@@ -35,27 +35,25 @@ def _patterns_of_card(address: HubAddress, configurations: list[dict[str, Any]])
             f"{address} does not say which of its configurations is meant ({_listed(names)}); "
             f"{_remedy(address)}"
         )
-    splits = sanitize_patterns(chosen["data_files"])
-    if "train" not in splits:
-        raise SourceError(
-            f"{address} has no split train, but {_listed(sorted(splits))}; {_remedy(address)}"
-        )
-    return splits["train"]
+    return _training(sanitize_patterns(chosen["data_files"]), address)
 
 
 def _patterns_by_name(address: HubAddress) -> list[str]:
     from datasets.data_files import EmptyDatasetError, get_data_patterns  # slow to import
 
     try:
-        splits = get_data_patterns(str(address))
+        patterns = _training(get_data_patterns(str(address)), address)
     except EmptyDatasetError:
         raise SourceError(f"{address} holds no data files; correct the repository") from None
-    if "train" not in splits:
-        raise SourceError(
-            f"{address} has no split train, but {_listed(sorted(splits))}; {_remedy(address)}"
-        )
-    if splits["train"] == ["**"]:  # no name told: fit for one folder, not for one per language
+    if patterns == ["**"]:  # no name told: fit for one folder, not for one per language
         _require_one_folder(address)
+    return patterns
+
+
+def _training(splits: dict[str, list[str]], address: HubAddress) -> list[str]:
+    if "train" not in splits:
+        names = sorted(map(str, splits))
+        raise SourceError(f"{address} has no split train, but {_listed(names)}; {_remedy(address)}")
     return splits["train"]
 
 
