@@ -11,7 +11,7 @@ from fake_hub import GRANTED, UNGRANTED, UNKNOWN, FakeHub, Repository
 from oscar_records import record_2301, shard
 from selectra_pipeline.config.source import SourceConfig
 from selectra_pipeline.corpus import hub_files
-from selectra_pipeline.corpus.hub_errors import HubError, redact
+from selectra_pipeline.corpus.hub_errors import Explanation, HubError, redact
 from selectra_pipeline.corpus.source_error import SourceError
 from selectra_pipeline.corpus.source_files import describe_files, find_source_files
 from selectra_pipeline.corpus.sources import read_file
@@ -214,7 +214,7 @@ def test_a_gated_dataset_is_read_with_a_token_that_has_access(gated, monkeypatch
 def test_a_gated_dataset_without_a_token_tells_how_to_get_and_give_one(gated, hub):
     message = error_of(gated)
     assert (
-        f"gated and there is no token: accept its terms at {hub.endpoint}/datasets/osc" in message
+        f"gated and there is no token; accept its terms at {hub.endpoint}/datasets/osc" in message
     )
     assert "HF_TOKEN, by `hf auth login`, or in conf/local/credentials.yml" in message
 
@@ -228,7 +228,7 @@ def test_a_token_without_access_is_told_where_to_ask_for_it(gated, hub, monkeypa
 
 def test_a_token_that_is_not_valid_is_told(gated, monkeypatch):
     monkeypatch.setenv("HF_TOKEN", UNKNOWN)
-    assert "does not accept the token (401): make a new one" in error_of(gated)
+    assert "does not accept the token (401); make a new one" in error_of(gated)
 
 
 def test_access_that_ends_while_reading_is_told_and_never_skipped(gated, monkeypatch):
@@ -268,6 +268,13 @@ def test_what_the_client_says_is_shown_without_token_and_signatures(monkeypatch)
     monkeypatch.setenv("HF_TOKEN", GRANTED)
     said = f"b'Bearer {GRANTED}' for https://cdn.example/x?Signature=abc&Expires=9: refused"
     assert redact(said) == "b'Bearer <token>' for https://cdn.example/x?<query> refused"
+
+
+def test_a_refusal_in_a_worker_reaches_its_parent():
+    error = HubError("hf://datasets/a/b", Explanation("the hub answers 503", "wait", passing=True))
+    arrived = pickle.loads(pickle.dumps(error))
+    assert str(arrived) == "hf://datasets/a/b: the hub answers 503; wait"
+    assert arrived.explanation.passing
 
 
 # Outages

@@ -170,9 +170,10 @@ class _HubStream(io.RawIOBase):
             try:
                 return self._read(size)
             except HubError as error:
-                if not error.passing:
+                if not error.explanation.passing:
                     raise
-                logger.warning("%s. Trying again in %.0f seconds", error, wait)
+                reason = error.explanation.reason
+                logger.warning("%s: %s; trying again in %.0f s", self._file, reason, wait)
             self._drop()  # a read that failed leaves fsspec's cache unusable
             time.sleep(wait)
         return self._read(size)

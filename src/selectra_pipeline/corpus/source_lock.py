@@ -94,7 +94,9 @@ class SourceLock:
                 return
             current = list_hub_files(dataclasses.replace(address, revision=after))
         except HubError as error:
-            logger.warning("%s; going on with commit %s", error, before)
+            logger.warning(
+                "%s: %s; going on with commit %s", address, error.explanation.reason, before
+            )
             return
         except SourceError:
             current = []
