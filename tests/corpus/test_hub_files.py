@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from fake_hub import GRANTED, UNGRANTED, UNKNOWN, FakeHub, Repository
+from fake_hub import GRANTED, SIGNATURE, UNGRANTED, UNKNOWN, FakeHub, Repository
 from oscar_records import record_2301, shard
 from selectra_pipeline.config.source import SourceConfig
 from selectra_pipeline.corpus import hub_files
@@ -289,6 +289,17 @@ def test_a_server_that_fails_for_a_while_costs_nothing_but_time(oscar, hub, path
     hub.failing = refusals
     assert texts(f"{OSCAR}/{path}") == ["muestra"]
     assert hub.failing == 0
+
+
+def test_a_server_that_fails_for_good_is_told_without_the_signature(oscar, hub, caplog):
+    hub.failing = 1_000
+    with caplog.at_level(logging.WARNING):
+        message = error_of(f"{OSCAR}/es_meta/es_sample.jsonl")
+    assert message.endswith(
+        "byte 0: the hub answers 503; run again later: the same command goes on where it stopped"
+    )
+    assert "the hub answers 503; trying again in" in caplog.text
+    assert SIGNATURE not in message + caplog.text
 
 
 def test_a_server_that_dies_while_reading_stops_with_the_position(hub, monkeypatch):

@@ -112,6 +112,12 @@ def test_a_stage_that_was_stopped_goes_on_with_the_commit_it_began_with(reposito
     assert fingerprint(describe_files(again)) == fingerprint(describe_files(begun))
 
 
+def test_the_lock_lies_on_an_object_store_as_on_a_disk(repository, hub, bucket):
+    begun = find_source_files((ADDRESS,), bucket)
+    hub.__exit__()
+    assert find_source_files((ADDRESS,), bucket) == begun
+
+
 def test_nothing_is_kept_when_access_is_refused(repository, tmp_path, monkeypatch):
     repository.gated = True
     with pytest.raises(HubError, match="there is no token"):

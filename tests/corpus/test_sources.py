@@ -10,6 +10,7 @@ import zstandard
 
 from selectra_pipeline.config.ingestion import IngestionConfig
 from selectra_pipeline.config.source import SourceConfig
+from selectra_pipeline.corpus import source_files
 from selectra_pipeline.corpus.document import Document
 from selectra_pipeline.corpus.source_error import SourceError
 from selectra_pipeline.corpus.source_files import describe_files, find_source_files
@@ -290,6 +291,17 @@ def test_an_unreadable_parquet_file_is_told(tmp_path):
     path = write(tmp_path / "a.parquet", "no es Parquet")
     assert f"{path} is not readable as Parquet" in error_of(path)
     assert skipped(path) == ([], {"damaged_file": 1})
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.parquet"])
+def test_a_storage_out_of_reach_is_no_damage_that_could_be_skipped(tmp_path, monkeypatch, name):
+    def refuse(_):
+        raise StorageError("the storage does not answer")
+
+    write(tmp_path / name, "")
+    monkeypatch.setattr(source_files, "open_stored", refuse)
+    with pytest.raises(StorageError, match="does not answer"):
+        read(tmp_path, on_error="skip")
 
 
 def test_an_empty_file_is_counted_and_no_error(tmp_path):

@@ -6,7 +6,7 @@ import logging
 import os
 import posixpath
 from dataclasses import dataclass
-from typing import IO
+from typing import BinaryIO
 
 from selectra_pipeline.config.hub_address import HubAddress, is_hub_address
 from selectra_pipeline.corpus.hub_files import HubFile, open_hub_file
@@ -38,11 +38,16 @@ class SourceFile:
     name: str
     format: str
 
-    def open_stored(self) -> IO[bytes]:
+    @property
+    def bytes(self) -> int:
+        """Its size as it is stored."""
+        return self.path.bytes if isinstance(self.path, HubFile) else file_state(self.path).bytes
+
+    def open_stored(self) -> BinaryIO:
         """Open it for reading its bytes as they are stored."""
-        return (
-            open_hub_file(self.path) if isinstance(self.path, HubFile) else open_stored(self.path)
-        )
+        if isinstance(self.path, HubFile):
+            return open_hub_file(self.path)
+        return open_stored(self.path)
 
 
 def find_source_files(paths: tuple[str, ...], directory: Path | None = None) -> list[SourceFile]:
@@ -65,7 +70,8 @@ def find_source_files(paths: tuple[str, ...], directory: Path | None = None) -> 
     found: dict[Path | HubFile, SourceFile] = {}
     for path in paths:
         if is_hub_address(path):
-            found |= {file.path: file for file in _on_the_hub(HubAddress.parse(path), lock)}
+            for file in _on_the_hub(HubAddress.parse(path), lock):
+                found.setdefault(file.path, file)
             continue
         with remote_errors(path):
             for file in _expand(os.path.expanduser(path)):
@@ -80,8 +86,8 @@ def describe_files(files: list[SourceFile]) -> list[dict[str, str | int]]:
     the others have more than `HASHED_BYTES` in all, the time of their last change stands in for
     the checksum.
     """
-    stored = [file.path for file in files if not isinstance(file.path, HubFile)]
-    hashed = sum(file_state(path).bytes for path in stored) <= HASHED_BYTES
+    unhashed = sum(file.bytes for file in files if not isinstance(file.path, HubFile))
+    hashed = unhashed <= HASHED_BYTES
     return [{"name": file.name, **_describe(file.path, hashed)} for file in files]
 
 

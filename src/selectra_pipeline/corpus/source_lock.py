@@ -22,6 +22,7 @@ from selectra_pipeline.corpus.hub_files import (
 from selectra_pipeline.corpus.source_error import SourceError
 from selectra_pipeline.shards.files import write_text
 from selectra_pipeline.shards.paths import Path
+from selectra_pipeline.shards.remote import remote_errors
 
 logger = logging.getLogger(__name__)
 
@@ -47,11 +48,13 @@ class SourceLock:
     @classmethod
     def load(cls, directory: Path | None) -> Self:
         """The lock of an earlier run; an empty one if there is none."""
-        lock = directory / LOCK_NAME if directory is not None else None
-        if lock is None or not lock.exists():
+        if directory is None:
             return cls(directory, {})
+        lock = directory / LOCK_NAME
+        with remote_errors(lock):
+            text = lock.read_text(encoding="utf-8") if lock.exists() else "{}"
         try:
-            stored = json.loads(lock.read_text(encoding="utf-8"))
+            stored = json.loads(text)
             files = {a: [HubFile(**one) for one in entry] for a, entry in stored.items()}
         except (ValueError, TypeError, AttributeError) as error:
             raise SourceError(
