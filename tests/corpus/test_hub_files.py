@@ -151,6 +151,8 @@ def test_nothing_found_names_what_is_there(oscar):
         SourceError, match=r"es_metta.* names no file; .*holds README\.md, es_meta,"
     ):
         find(f"{OSCAR}/es_metta/*.zst")
+    with pytest.raises(SourceError, match=r"es_\* names no file; .*holds README"):
+        find(f"{OSCAR}/es_*")  # a folder
     with pytest.raises(SourceError, match=r"README\.md@?.* no file of a supported format"):
         find(f"{OSCAR}/README.md")
 

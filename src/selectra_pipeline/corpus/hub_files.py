@@ -90,7 +90,8 @@ def list_hub_files(address: HubAddress) -> list[HubFile]:
         found = {}
         for pattern in patterns:
             search = files.glob if glob.has_magic(pattern) else files.find
-            found |= search(f"{root}/{pattern}", detail=True)
+            entries = search(f"{root}/{pattern}", detail=True).items()
+            found |= {path: info for path, info in entries if info["type"] == "file"}
         if not found:
             raise SourceError(f"{address} names no file; {_what_lies_beside(files, address)}")
     return [
@@ -102,7 +103,6 @@ def list_hub_files(address: HubAddress) -> list[HubFile]:
             _checksum(info),
         )
         for path, info in sorted(found.items())
-        if info["type"] == "file"
     ]
 
 
