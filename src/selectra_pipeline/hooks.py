@@ -1,5 +1,7 @@
 """Kedro hooks: what happens around every run."""
 
+import os
+from pathlib import Path
 from typing import Any
 
 import click
@@ -7,12 +9,14 @@ from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
 from kedro.io import CatalogProtocol, DatasetError
 from kedro.pipeline import Pipeline
+from omegaconf import OmegaConf
 
 from selectra_pipeline.config.base import UserError
 from selectra_pipeline.config.project import ProjectConfig
 from selectra_pipeline.shards.remote import require_access
 
 TRAINING_NODE = "pretrain_electra"
+CREDENTIALS = "credentials.yml"
 
 
 class CheckConfiguration:
@@ -34,6 +38,25 @@ class CheckConfiguration:
                 require_devices(config.pretraining)
         except UserError as error:
             raise click.ClickException(str(error)) from None
+
+
+class ProvideHubToken:
+    """Lets the Hugging Face Hub's client find the token of conf/local/credentials.yml.
+
+    It goes to the environment, where the client looks for it in this process and in workers, and
+    not through a dataset or a parameter, which might be logged. HF_TOKEN itself comes first.
+    """
+
+    @hook_impl
+    def after_context_created(self, context: KedroContext) -> None:
+        # Read directly: the run's loader looks into conf/local only where no --env is given, and
+        # a second loader would take over the resolvers of the first.
+        path = Path(context.config_loader.conf_source, "local", CREDENTIALS)
+        if not path.is_file():
+            return
+        token = OmegaConf.select(OmegaConf.load(path), "hugging_face.token")
+        if token:
+            os.environ.setdefault("HF_TOKEN", str(token))
 
 
 class ShowErrors:

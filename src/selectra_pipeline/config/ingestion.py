@@ -1,6 +1,7 @@
 """Configuration of the ingestion stage."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from selectra_pipeline.config.base import Config, require
 from selectra_pipeline.config.cleaning import CleaningConfig
@@ -35,3 +36,9 @@ class IngestionConfig(Config):
             f"examples_per_reason={self.examples_per_reason} must not be negative",
         )
         require(1 <= self.shards <= 10_000, f"shards={self.shards} must be from 1 to 10000")
+
+    def rules(self) -> dict[str, Any]:
+        """All but the place of the text: the same files make the same documents anywhere."""
+        rules = self.to_dict()
+        del rules["source"]["paths"]
+        return rules

@@ -12,7 +12,8 @@ from selectra_pipeline.corpus.document import Document, text_digest
 from selectra_pipeline.corpus.document_shards import DocumentShardsWriter
 from selectra_pipeline.corpus.filters import rejection
 from selectra_pipeline.corpus.normalization import normalize_document, normalize_line
-from selectra_pipeline.corpus.source_files import describe_files, find_source_files
+from selectra_pipeline.corpus.source_files import SourceFile, describe_files, find_source_files
+from selectra_pipeline.corpus.source_report import source_table
 from selectra_pipeline.corpus.sources import open_corpus
 from selectra_pipeline.corpus.statistics import Tally
 from selectra_pipeline.shards.manifest import Manifest, finished, withdraw
@@ -43,16 +44,17 @@ def ingest(config: IngestionConfig, directory: str | Path) -> Manifest:
         StorageError: the disk is full.
     """
     directory = as_path(directory)
-    inputs = _describe_inputs(config)
+    files = _find_files(config, directory)
+    inputs = _describe_inputs(config, files)
     # Which characters are assigned depends on Python's Unicode tables.
-    mark = fingerprint(RULES_VERSION, unicodedata.unidata_version, config, inputs)
+    mark = fingerprint(RULES_VERSION, unicodedata.unidata_version, config.rules(), inputs)
     if manifest := finished(directory, mark):
         logger.info("ingestion is up to date: %s", directory)
         return manifest
     _clear(directory)
     tally = Tally()
     with DocumentShardsWriter(directory, {TRAIN: config.shards, HELDOUT: 1}) as writer:
-        for document, digest in _selected(config, tally):
+        for document, digest in _selected(config, files, tally):
             split = split_of(digest, config.heldout_fraction)
             writer.add(split, shard_of(digest, config.shards) if split == TRAIN else 0, document)
             tally.keep(split, document)
@@ -79,10 +81,16 @@ def shard_of(digest: bytes, shards: int) -> int:
     return int.from_bytes(digest[8:], "big") % shards
 
 
-def _describe_inputs(config: IngestionConfig) -> list[dict[str, str | int]]:
+def _find_files(config: IngestionConfig, directory: Path) -> list[SourceFile]:
+    return [] if config.source.is_embedded else find_source_files(config.source.paths, directory)
+
+
+def _describe_inputs(
+    config: IngestionConfig, files: list[SourceFile]
+) -> list[dict[str, str | int]]:
     if config.source.is_embedded:
         return [{"name": "embedded", "version": __version__}]
-    return describe_files(find_source_files(config.source.paths))
+    return describe_files(files)
 
 
 def _clear(directory: Path) -> None:
@@ -94,10 +102,12 @@ def _clear(directory: Path) -> None:
                 path.unlink()
 
 
-def _selected(config: IngestionConfig, tally: Tally) -> Iterator[tuple[Document, bytes]]:
+def _selected(
+    config: IngestionConfig, files: list[SourceFile], tally: Tally
+) -> Iterator[tuple[Document, bytes]]:
     """The documents that are kept, normalised, with the digest of their text."""
     seen: set[bytes] = set()
-    for raw in _with_progress(open_corpus(config, tally.skipped), tally):
+    for raw in _with_progress(open_corpus(config, files, tally.skipped), tally):
         document = Document(normalize_line(raw.id), normalize_document(raw.text))
         reason = rejection(document.text, config.cleaning)
         if reason is None:
@@ -167,6 +177,7 @@ def ingestion_report(manifest: Manifest) -> str:
         lines.append(f"| {split} | " + " | ".join(f"{size:,}" for size in sizes) + " |")
     accented = f"{facts['accented_share']:.2%} of the characters kept are accented letters."
     lines += ["", accented, "", f"Documents read: {facts['documents_read']:,}.", ""]
+    lines += [*source_table(facts["sources"]), ""]
     lines += ["| dropped because | count |", "|---|---:|"]
     lines += [f"| {reason} | {count:,} |" for reason, count in facts["rejected"].items()]
     lines += [f"| {reason} (not read) | {count:,} |" for reason, count in facts["skipped"].items()]

@@ -18,7 +18,7 @@ def create_pipeline() -> Pipeline:
             Node(
                 report_ingestion,
                 inputs="documents",
-                outputs=["ingestion_report", "ingestion_metrics"],
+                outputs=["ingestion_report", "ingestion_metrics", "ingestion_tags"],
                 name="report_ingestion",
             ),
         ],
