@@ -42,6 +42,7 @@ def test_personal_data_is_masked(text, masked):
         "ES91 2100 0418 4502 0005 1333 no es una cuenta.",
         "12345678A no es un documento, ni X1234567A.",
         "La red 192.168.0.1, la versión 4.18.1 y el párrafo 3.2.1.4.5.",
+        "El formato +000000120.",
         "Un @usuario y arroba @ sola.",
         "2015-10-03 12:30:00, 3,1415926535 y 0.123456789",
     ],

@@ -5,6 +5,7 @@ import pytest
 from selectra_pipeline.config.cleaning import CleaningConfig
 from selectra_pipeline.corpus.cleaning import REASONS, Rejection, clean
 from selectra_pipeline.corpus.cleaning.cleaner import measurements
+from selectra_pipeline.corpus.cleaning.measured_text import MeasuredText
 from selectra_pipeline.corpus.document import Document
 from selectra_pipeline.corpus.web_labels import WebLabels
 
@@ -152,7 +153,7 @@ def test_a_rejection_for_repetition_shows_the_run_of_words():
 
 def test_every_reason_of_a_text_is_documented_in_the_order_in_which_it_is_tried():
     every = enable("gopher", "repetition", "fineweb")
-    tried = [measurement.reason for measurement in measurements(PROSE, every)]
+    tried = [measurement.reason for measurement in measurements(MeasuredText(PROSE), every)]
     assert tried == [
         name for name in REASONS if name != "duplicate" and not name.startswith("labels/")
     ]

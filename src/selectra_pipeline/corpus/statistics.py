@@ -103,6 +103,6 @@ class Tally:
             "rejected_characters": dict(self.rejected_characters),
             "skipped": dict(self.skipped.most_common()),
             "examples": self.examples,
-            "edits": dataclasses.asdict(self.edits),
+            "edits": self.edits.facts(),
             "accented_share": round(self.accented_share, 6),
         }

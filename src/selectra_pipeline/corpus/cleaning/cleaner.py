@@ -34,7 +34,7 @@ def clean(
         return rejection
     if config.boilerplate.enabled:
         document = _without_boilerplate(document, config, edits)
-    for measurement in measurements(document.text, config):
+    for measurement in measurements(MeasuredText(document.text), config):
         if measurement.fails:
             return measurement.rejection(document.text)
     if config.personal_data.enabled:
@@ -42,9 +42,8 @@ def clean(
     return document
 
 
-def measurements(text: str, config: CleaningConfig) -> Iterator[Measurement]:
+def measurements(measured: MeasuredText, config: CleaningConfig) -> Iterator[Measurement]:
     """All that a normalised text is judged by, the cheapest first."""
-    measured = MeasuredText(text)
     yield from plain_text(measured, config)
     if config.fineweb.enabled:
         yield from fineweb_quality(measured, config.fineweb)

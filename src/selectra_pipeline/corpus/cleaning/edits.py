@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass
@@ -26,3 +27,11 @@ class Edits:
         self.characters[kind] += len(text)
         if self.counts[kind] <= self.examples_per_kind:
             self.examples.setdefault(kind, []).append({"id": document_id, "text": text})
+
+    def facts(self) -> dict[str, Any]:
+        """The counts and examples as JSON values, for the manifest."""
+        return {
+            "counts": dict(self.counts.most_common()),
+            "characters": dict(self.characters),
+            "examples": self.examples,
+        }

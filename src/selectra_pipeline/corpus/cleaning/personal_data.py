@@ -18,13 +18,14 @@ _PATTERNS = {
         r"(?<![\w.,])(?:\+|\(\+?(?=\d{1,4}\)))?\d(?:[ ().-]{0,2}\d){6,14}(?![\w/-]|[.,]\d)"
     ),
 }
-# A text without them holds no such data: searched for first, as it is far cheaper.
+# A text without its sign holds none of a kind; to search for signs is far cheaper.
 _SIGNS = {"email": re.compile("@"), "ip_address": re.compile(r"\d\.\d+\.\d")}
 _SEVEN_DIGITS = re.compile(r"\d(?:[ ().-]{0,2}\d){6}")
 
 _PHONE_WORD_BEFORE = re.compile(
     r"\b(?:tel[eé]fonos?|tel[eé]f|tels?|tl?fnos?|tlfs?|m[oó]vil|celular|fax|whatsapp)\W{0,3}$", re.I
 )
+_INTERNATIONAL = re.compile(r"\(?\+[1-9]|0034")
 _SPANISH_GROUPS = re.compile(
     r"[6789]\d\d(?: \d{3} \d{3}|([ .-])\d\d\1\d\d\1\d\d)|[89]\d([ .-])\d{3}\2\d\d\2\d\d"
 )
@@ -60,7 +61,7 @@ def is_phone(number: str, before: str) -> bool:
     Nine digits in a row are as often an order or a file, and "612.345.678" is a quantity: a number
     must begin with "+" or come after "tel.", "móvil", ..., or be in the groups of Spanish ones.
     """
-    if number.startswith(("+", "(+", "0034")) or _PHONE_WORD_BEFORE.search(before):
+    if _INTERNATIONAL.match(number) or _PHONE_WORD_BEFORE.search(before):
         return True
     return not before.endswith(("/", "-")) and bool(_SPANISH_GROUPS.fullmatch(number))
 
