@@ -7,9 +7,8 @@ from collections import Counter
 from typing import Any
 
 from selectra_pipeline.corpus.cleaning import Edits, Rejection
+from selectra_pipeline.corpus.cleaning.edits import QUOTED_CHARACTERS
 from selectra_pipeline.corpus.document import Document
-
-QUOTED_CHARACTERS = 200  # of a rejected document
 
 # Latin-1, Latin Extended-A, -B and Additional: every letter that is a base letter and a mark.
 _ACCENTED_LETTER = re.compile(

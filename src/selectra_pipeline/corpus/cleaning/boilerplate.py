@@ -5,10 +5,6 @@ from collections.abc import Iterator
 
 from selectra_pipeline.config.cleaning import BoilerplateConfig
 
-LINE_KINDS = (
-    *("lorem_ipsum", "curly_bracket", "cookies", "javascript", "legal"),
-    *("read_more", "sharing", "navigation", "unpunctuated"),
-)
 # A line of nothing but these is a row of buttons.
 NETWORKS = frozenset(
     (
@@ -27,7 +23,10 @@ _SENTENCE_END = (*".?!…\"'»”’:", ".)", "?)", "!)")
 
 
 def boilerplate_lines(text: str, rules: BoilerplateConfig) -> Iterator[tuple[int, str]]:
-    """Index and kind (of `LINE_KINDS`) of each line that is boilerplate."""
+    """Index and kind of each line that is boilerplate.
+
+    The kinds are the rules' names ("cookies", "read_more", ...), "lorem_ipsum", "curly_bracket".
+    """
     lowered = text.lower()
     # Finding a phrase in the whole text is far cheaper than trying each line.
     phrases = {

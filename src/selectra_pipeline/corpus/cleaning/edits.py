@@ -4,6 +4,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+QUOTED_CHARACTERS = 200  # of an example
+
 
 @dataclass
 class Edits:
@@ -26,7 +28,9 @@ class Edits:
         self.counts[kind] += 1
         self.characters[kind] += len(text)
         if self.counts[kind] <= self.examples_per_kind:
-            self.examples.setdefault(kind, []).append({"id": document_id, "text": text})
+            self.examples.setdefault(kind, []).append(
+                {"id": document_id, "text": text[:QUOTED_CHARACTERS]}
+            )
 
     def facts(self) -> dict[str, Any]:
         """The counts and examples as JSON values, for the manifest."""

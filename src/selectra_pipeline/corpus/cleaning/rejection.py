@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 REASONS: Mapping[str, str] = MappingProxyType(
     {
-        "duplicate": "its text came before",
         "labels/language": "the corpus says that it is in another language",
         "labels/uncertain_language": "the corpus is not certain of its language",
         "labels/quality_warning": "the corpus warns of its quality",
@@ -37,6 +36,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "repetition/lines": "lines that came before",
         **{f"repetition/top_{n}_gram": f"one run of {n} words is much of it" for n in (2, 3, 4)},
         **{f"repetition/{n}_grams": f"runs of {n} words that came before" for n in range(5, 11)},
+        "duplicate": "its text came before",
     }
 )
 

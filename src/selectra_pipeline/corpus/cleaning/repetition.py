@@ -1,7 +1,7 @@
 """Gopher's rules of repetition (Rae et al. 2021, table A1).
 
 They agree with datatrove's `GopherRepetitionFilter` on every document, but for n-grams that differ
-only in where one word ends and the next begins. That class runs at 1.6 MB/s even with fast words,
+only in where one word ends and the next begins. That class runs at 1.5 MB/s even with fast words,
 because it makes a text of every n-gram of every length; here only those positions are looked at
 where the n-gram one word shorter occurs more than once, which in prose are few.
 """
