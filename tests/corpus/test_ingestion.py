@@ -190,12 +190,12 @@ def test_a_killed_run_leaves_no_manifest_and_the_next_one_gives_the_same_bytes(c
         "from selectra_pipeline.corpus import document_shards, ingestion\n"
         "from selectra_pipeline.config.ingestion import IngestionConfig\n"
         "document_shards.LARGEST_FRAME = 1000\n"
-        "original, calls = ingestion.rejection, []\n"
-        "def rejection(text, config):\n"
+        "original, calls = ingestion.clean, []\n"
+        "def clean(*arguments):\n"
         "    calls.append(1)\n"
         "    if len(calls) == 150: os.kill(os.getpid(), signal.SIGKILL)\n"
-        "    return original(text, config)\n"
-        "ingestion.rejection = rejection\n"
+        "    return original(*arguments)\n"
+        "ingestion.clean = clean\n"
         "params = {'source': {'paths': sys.argv[1]}, 'heldout_fraction': 0.2, 'shards': 3}\n"
         "ingestion.ingest(IngestionConfig.from_params(params), sys.argv[2])\n"
     )
@@ -280,4 +280,4 @@ def test_the_report_shows_sizes_reasons_and_examples(corpus, tmp_path):
     report = ingestion_report(manifest)
     assert f"| train | {manifest.count('train')} |" in report
     assert "| too_short | 1 |" in report
-    assert "- b.txt:1: `demasiado / corto`" in report
+    assert "- b.txt:1 (15, at least 100): `demasiado / corto`" in report

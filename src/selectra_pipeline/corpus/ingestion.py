@@ -4,13 +4,15 @@ import logging
 import time
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import replace
 
 from selectra_pipeline import __version__
 from selectra_pipeline.config.base import UserError, fingerprint
 from selectra_pipeline.config.ingestion import IngestionConfig
+from selectra_pipeline.corpus.cleaning import Edits, Rejection, clean
+from selectra_pipeline.corpus.cleaning_report import cleaning_report
 from selectra_pipeline.corpus.document import Document, text_digest
 from selectra_pipeline.corpus.document_shards import DocumentShardsWriter
-from selectra_pipeline.corpus.filters import rejection
 from selectra_pipeline.corpus.normalization import normalize_document, normalize_line
 from selectra_pipeline.corpus.source_files import SourceFile, describe_files, find_source_files
 from selectra_pipeline.corpus.source_report import source_table
@@ -52,7 +54,7 @@ def ingest(config: IngestionConfig, directory: str | Path) -> Manifest:
         logger.info("ingestion is up to date: %s", directory)
         return manifest
     _clear(directory)
-    tally = Tally()
+    tally = Tally(edits=Edits(config.examples_per_reason))
     with DocumentShardsWriter(directory, {TRAIN: config.shards, HELDOUT: 1}) as writer:
         for document, digest in _selected(config, files, tally):
             split = split_of(digest, config.heldout_fraction)
@@ -108,16 +110,16 @@ def _selected(
     """The documents that are kept, normalised, with the digest of their text."""
     seen: set[bytes] = set()
     for raw in _with_progress(open_corpus(config, files, tally.skipped), tally):
-        document = Document(normalize_line(raw.id), normalize_document(raw.text))
-        reason = rejection(document.text, config.cleaning)
-        if reason is None:
-            digest = text_digest(document.text)
+        normalized = replace(raw, id=normalize_line(raw.id), text=normalize_document(raw.text))
+        cleaned = clean(normalized, config.cleaning, tally.edits)
+        if isinstance(cleaned, Document):
+            digest = text_digest(cleaned.text)
             if not config.cleaning.deduplicate or digest not in seen:
                 seen.add(digest)
-                yield document, digest
+                yield cleaned, digest
                 continue
-            reason = "duplicate"
-        tally.reject(reason, document, config.examples_per_reason)
+            cleaned = Rejection("duplicate", "", cleaned.text)
+        tally.reject(cleaned, normalized, config.examples_per_reason)
 
 
 def _with_progress(documents: Iterator[Document], tally: Tally) -> Iterator[Document]:
@@ -178,14 +180,7 @@ def ingestion_report(manifest: Manifest) -> str:
     accented = f"{facts['accented_share']:.2%} of the characters kept are accented letters."
     lines += ["", accented, "", f"Documents read: {facts['documents_read']:,}.", ""]
     lines += [*source_table(facts["sources"]), ""]
-    lines += ["| dropped because | count |", "|---|---:|"]
-    lines += [f"| {reason} | {count:,} |" for reason, count in facts["rejected"].items()]
-    lines += [f"| {reason} (not read) | {count:,} |" for reason, count in facts["skipped"].items()]
-    for reason, examples in facts["examples"].items():
-        lines += ["", f"## Dropped: {reason}", ""]
-        for example in examples:
-            quoted = example["text"].replace("\n", " / ").replace("`", "'")
-            lines.append(f"- {example['id']}: `{quoted}`")
+    lines += cleaning_report(facts)
     return "\n".join(lines) + "\n"
 
 
@@ -199,6 +194,7 @@ def ingestion_metrics(manifest: Manifest) -> dict[str, float]:
     }
     for group in ("rejected", "skipped"):
         metrics |= {f"ingestion/{group}/{reason}": n for reason, n in facts[group].items()}
+    metrics |= {f"ingestion/edits/{kind}": n for kind, n in facts["edits"]["counts"].items()}
     return {
         **metrics,
         "ingestion/documents_read": facts["documents_read"],

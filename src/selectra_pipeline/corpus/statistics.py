@@ -6,9 +6,9 @@ import unicodedata
 from collections import Counter
 from typing import Any
 
+from selectra_pipeline.corpus.cleaning import Edits, Rejection
+from selectra_pipeline.corpus.cleaning.edits import QUOTED_CHARACTERS
 from selectra_pipeline.corpus.document import Document
-
-QUOTED_CHARACTERS = 200  # of a rejected document
 
 # Latin-1, Latin Extended-A, -B and Additional: every letter that is a base letter and a mark.
 _ACCENTED_LETTER = re.compile(
@@ -55,26 +55,34 @@ class Tally:
         read_characters: code points of them, before normalisation.
         kept: size of each split.
         rejected: documents dropped, by reason.
+        rejected_characters: code points of them, after normalisation.
         skipped: files, lines and records that could not be read, by reason.
         examples: the first rejected documents of each reason.
+        edits: what was changed within documents.
     """
 
     read: int = 0
     read_characters: int = 0
     kept: dict[str, TextCounts] = dataclasses.field(default_factory=dict)
     rejected: Counter[str] = dataclasses.field(default_factory=Counter)
+    rejected_characters: Counter[str] = dataclasses.field(default_factory=Counter)
     skipped: Counter[str] = dataclasses.field(default_factory=Counter)
     examples: dict[str, list[dict[str, str]]] = dataclasses.field(default_factory=dict)
+    edits: Edits = dataclasses.field(default_factory=Edits)
 
     def keep(self, split: str, document: Document) -> None:
         """Count a document that goes into a split."""
         self.kept.setdefault(split, TextCounts()).add(document.text)
 
-    def reject(self, reason: str, document: Document, examples: int) -> None:
+    def reject(self, rejection: Rejection, document: Document, examples: int) -> None:
         """Count a dropped document; quote it if it is among the first `examples` of its reason."""
+        reason = rejection.reason
         self.rejected[reason] += 1
+        self.rejected_characters[reason] += len(document.text)
         if self.rejected[reason] <= examples:
-            quoted = {"id": document.id, "text": document.text[:QUOTED_CHARACTERS]}
+            quoted = {"id": document.id, "text": rejection.shown[:QUOTED_CHARACTERS]}
+            if rejection.finding:
+                quoted["finding"] = rejection.finding
             self.examples.setdefault(reason, []).append(quoted)
 
     @property
@@ -88,9 +96,12 @@ class Tally:
         """The counts as JSON values, for the manifest."""
         return {
             "documents_read": self.read,
+            "characters_read": self.read_characters,
             "kept": {split: dataclasses.asdict(counts) for split, counts in self.kept.items()},
             "rejected": dict(self.rejected.most_common()),
+            "rejected_characters": dict(self.rejected_characters),
             "skipped": dict(self.skipped.most_common()),
             "examples": self.examples,
+            "edits": self.edits.facts(),
             "accented_share": round(self.accented_share, 6),
         }
