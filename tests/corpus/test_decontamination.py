@@ -1,4 +1,5 @@
 import pickle
+import re
 from collections import Counter
 
 import pytest
@@ -13,6 +14,7 @@ from selectra_pipeline.corpus.decontamination import (
 )
 from selectra_pipeline.corpus.evaluation_files import EvaluationFileError, read_sentences
 from selectra_pipeline.corpus.sources import read_documents
+from selectra_pipeline.corpus.word_ngrams import fold
 
 LONG = (
     "El camión que cruzó la frontera llevaba, según dijo el alcalde de la ciudad, "
@@ -120,6 +122,26 @@ def test_every_sentence_of_the_real_files_is_found_where_it_stands(shared_data):
             found, missed = found + (leak is not None), missed + (leak is None)
     looked_for = sum(file.by_runs + file.whole for file in decontaminator.coverage)
     assert (found, missed) == (looked_for, sum(file.too_short for file in decontaminator.coverage))
+
+
+def test_real_text_is_searched_as_by_sets_of_words(shared_data):
+    xnli = shared_data / "xnli" / "xnli.dev.es.tsv"
+    runs = set()
+    for _, text in read_sentences(str(xnli), ("premise", "hypothesis")):
+        runs |= runs_of(text, 6)
+    decontaminator = build(xnli, run_words=6, min_sentence_words=6)
+    source = SourceConfig(paths=(str(shared_data / "corpus" / "wikipedia_parrafos.txt.gz"),))
+    texts = [document.text for document in read_documents(source, Counter())][:2000]
+    leaks = {text: decontaminator.find(text) for text in texts}
+    assert {text for text in texts if leaks[text]} == {t for t in texts if runs_of(t, 6) & runs}
+    found = [leak for leak in leaks.values() if leak]
+    assert len(found) > 10
+    assert all(runs_of(leak.words, 6) <= runs for leak in found)
+
+
+def runs_of(text, length):
+    listed = [fold(word) for word in re.findall(r"\w+", text)]
+    return {tuple(listed[i : i + length]) for i in range(len(listed) - length + 1)}
 
 
 def test_real_paragraphs_that_are_in_no_file_stay(shared_data):

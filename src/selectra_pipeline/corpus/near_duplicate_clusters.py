@@ -141,11 +141,13 @@ class KeepLargest(PipelineStep):
             yield _members(documents, shard, clusters, sizes[documents])
 
     def _write_removals(self, dropped: np.ndarray) -> None:
-        """One file a shard: the numbers of its dropped documents, in order."""
-        for shard in np.unique(dropped["shard"]):
-            documents = np.sort(dropped["document"][dropped["shard"] == shard])
+        """One file a shard: the numbers of its dropped documents, in order; maybe none."""
+        dropped = dropped[np.lexsort((dropped["document"], dropped["shard"]))]
+        for path in self._folder.sizes.glob("*.sizes"):
+            shard = int(path.stem)
+            first, end = np.searchsorted(dropped["shard"], (shard, shard + 1))
             with replace_file(self._folder.removals / f"{shard:06d}.remove") as temporary:
-                documents.astype("<u4").tofile(temporary)
+                dropped["document"][first:end].astype("<u4").tofile(temporary)
 
     def _pairs(self, dropped: np.ndarray, kept: np.ndarray) -> tuple[Pair, ...]:
         """The first dropped document of each of the first clusters, in the order of the shards."""
