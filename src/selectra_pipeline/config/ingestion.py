@@ -5,6 +5,8 @@ from typing import Any
 
 from selectra_pipeline.config.base import Config, require
 from selectra_pipeline.config.cleaning import CleaningConfig
+from selectra_pipeline.config.decontamination import DecontaminationConfig
+from selectra_pipeline.config.deduplication import NearDuplicatesConfig
 from selectra_pipeline.config.source import EmbeddedConfig, SourceConfig
 
 
@@ -22,6 +24,8 @@ class IngestionConfig(Config):
     source: SourceConfig = field(default_factory=SourceConfig)
     embedded: EmbeddedConfig = field(default_factory=EmbeddedConfig)
     cleaning: CleaningConfig = field(default_factory=CleaningConfig)
+    near_duplicates: NearDuplicatesConfig = field(default_factory=NearDuplicatesConfig)
+    decontamination: DecontaminationConfig = field(default_factory=DecontaminationConfig)
     heldout_fraction: float = 0.02
     shards: int = 8
     examples_per_reason: int = 3
