@@ -13,7 +13,6 @@ import argparse
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 
 from datatrove.data import Document as DatatroveDocument
 from datatrove.pipeline.filters import (
@@ -42,7 +41,7 @@ from selectra_pipeline.corpus.cleaning.words import split_words
 from selectra_pipeline.corpus.document import Document
 from selectra_pipeline.corpus.normalization import normalize_document
 from selectra_pipeline.corpus.source_files import find_source_files
-from selectra_pipeline.corpus.sources import read_documents
+from selectra_pipeline.corpus.sources import read_file
 
 Texts = dict[str, list[str]]  # file -> its documents, normalised
 
@@ -51,8 +50,7 @@ def read_texts(folder: str) -> Texts:
     """The normalised documents of each file in the folder."""
     texts: Texts = {}
     for file in find_source_files((folder,)):
-        config = SourceConfig(paths=(str(Path(folder) / file.name),))
-        documents = read_documents(config, Counter())
+        documents = read_file(file, SourceConfig(), Counter())
         texts[file.name.split(".")[0]] = [normalize_document(d.text) for d in documents]
     return texts
 

@@ -39,7 +39,8 @@ from selectra_pipeline.corpus.near_duplicates import (
     shingles,
 )
 from selectra_pipeline.corpus.normalization import normalize_document
-from selectra_pipeline.corpus.sources import read_documents
+from selectra_pipeline.corpus.source_files import find_source_files
+from selectra_pipeline.corpus.sources import read_file
 from selectra_pipeline.corpus.word_ngrams import WORD, WordHasher
 from selectra_pipeline.execution.stage import Stage
 
@@ -57,9 +58,10 @@ def main() -> None:
     if arguments.clustered:
         measure_clusters(arguments.clustered)
         return
-    source = SourceConfig(paths=(arguments.texts,))
     documents = [
-        Document(raw.id, normalize_document(raw.text)) for raw in read_documents(source, Counter())
+        Document(raw.id, normalize_document(raw.text))
+        for file in find_source_files((arguments.texts,))
+        for raw in read_file(file, SourceConfig(), Counter())
     ]
     megabytes = sum(len(document.text.encode()) for document in documents) / 1e6
     print(f"{len(documents):,} documents, {megabytes:.1f} MB")

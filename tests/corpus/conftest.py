@@ -1,11 +1,15 @@
 """A hub for the tests of sources, reached by the real client in this process."""
 
 import time
+from collections import Counter
 from types import SimpleNamespace
 
 import pytest
 
 from fake_hub import FakeHub
+from selectra_pipeline.config.source import SourceConfig
+from selectra_pipeline.corpus.source_files import find_source_files
+from selectra_pipeline.corpus.sources import read_file
 
 
 @pytest.fixture
@@ -29,3 +33,10 @@ def hub(monkeypatch, tmp_path):
         HfFileSystem.clear_instance_cache()
         yield server
     HfFileSystem.clear_instance_cache()
+
+
+@pytest.fixture(scope="session")
+def wikipedia(shared_data):
+    """The documents of the Wikipedia paragraphs."""
+    (file,) = find_source_files((str(shared_data / "corpus" / "wikipedia_parrafos.txt.gz"),))
+    return list(read_file(file, SourceConfig(), Counter()))

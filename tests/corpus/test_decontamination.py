@@ -1,11 +1,9 @@
 import pickle
 import re
-from collections import Counter
 
 import pytest
 
 from selectra_pipeline.config.decontamination import DecontaminationConfig
-from selectra_pipeline.config.source import SourceConfig
 from selectra_pipeline.corpus.decontamination import (
     Coverage,
     Decontaminator,
@@ -13,7 +11,6 @@ from selectra_pipeline.corpus.decontamination import (
     coverage_report,
 )
 from selectra_pipeline.corpus.evaluation_files import EvaluationFileError, read_sentences
-from selectra_pipeline.corpus.sources import read_documents
 from selectra_pipeline.corpus.word_ngrams import fold
 
 LONG = (
@@ -124,14 +121,13 @@ def test_every_sentence_of_the_real_files_is_found_where_it_stands(shared_data):
     assert (found, missed) == (looked_for, sum(file.too_short for file in decontaminator.coverage))
 
 
-def test_real_text_is_searched_as_by_sets_of_words(shared_data):
+def test_real_text_is_searched_as_by_sets_of_words(shared_data, wikipedia):
     xnli = shared_data / "xnli" / "xnli.dev.es.tsv"
     runs = set()
     for _, text in read_sentences(str(xnli), ("premise", "hypothesis")):
         runs |= runs_of(text, 6)
     decontaminator = build(xnli, run_words=6, min_sentence_words=6)
-    source = SourceConfig(paths=(str(shared_data / "corpus" / "wikipedia_parrafos.txt.gz"),))
-    texts = [document.text for document in read_documents(source, Counter())][:2000]
+    texts = [document.text for document in wikipedia[:2000]]
     leaks = {text: decontaminator.find(text) for text in texts}
     assert {text for text in texts if leaks[text]} == {t for t in texts if runs_of(t, 6) & runs}
     found = [leak for leak in leaks.values() if leak]
@@ -144,7 +140,6 @@ def runs_of(text, length):
     return {tuple(listed[i : i + length]) for i in range(len(listed) - length + 1)}
 
 
-def test_real_paragraphs_that_are_in_no_file_stay(shared_data):
+def test_real_paragraphs_that_are_in_no_file_stay(shared_data, wikipedia):
     decontaminator = build(shared_data / "xnli" / "xnli.dev.es.tsv")
-    source = SourceConfig(paths=(str(shared_data / "corpus" / "wikipedia_parrafos.txt.gz"),))
-    assert [d.id for d in read_documents(source, Counter()) if decontaminator.find(d.text)] == []
+    assert [d.id for d in wikipedia if decontaminator.find(d.text)] == []

@@ -2,7 +2,6 @@ import dataclasses
 import random
 import re
 import unicodedata
-from collections import Counter
 
 import numpy as np
 import pytest
@@ -13,7 +12,6 @@ from datatrove.pipeline.writers import JsonlWriter
 from datatrove.utils.hashing import HashConfig
 
 from selectra_pipeline.config.deduplication import NearDuplicatesConfig
-from selectra_pipeline.config.source import SourceConfig
 from selectra_pipeline.corpus import near_duplicates
 from selectra_pipeline.corpus.document import Document
 from selectra_pipeline.corpus.document_shards import DocumentShardsWriter
@@ -28,7 +26,6 @@ from selectra_pipeline.corpus.near_duplicates import (
     kept_documents,
     near_duplicate_stages,
 )
-from selectra_pipeline.corpus.sources import read_documents
 
 CONFIG = NearDuplicatesConfig(enabled=True)
 TEXTS = [annotated.document.text for annotated in handwritten_documents()]
@@ -113,11 +110,8 @@ def test_shards_may_be_empty(tmp_path):
     assert kept_ids(tmp_path, [TEXTS[0], cut(TEXTS[0])], shards=4) == [0]
 
 
-def test_paragraphs_of_wikipedia_that_are_dropped_differ_in_little_but_numbers(
-    tmp_path, shared_data
-):
-    source = SourceConfig(paths=(str(shared_data / "corpus" / "wikipedia_parrafos.txt.gz"),))
-    texts = [document.text for document in read_documents(source, Counter())]
+def test_paragraphs_of_wikipedia_that_are_dropped_differ_in_little_but_numbers(tmp_path, wikipedia):
+    texts = [document.text for document in wikipedia]
     dropped = set(range(len(texts))) - set(kept_ids(tmp_path, texts))
     assert 0 < len(dropped) <= 20
     words = [set(re.findall(r"[^\W\d]+", text)) for text in texts]
