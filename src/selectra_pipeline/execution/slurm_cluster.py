@@ -29,7 +29,7 @@ COMMANDS = ("sbatch", "squeue", "scancel")
 class SlurmExecutor(RecordsFailures, SlurmPipelineExecutor):
     """Submits the tasks as a job array and waits for them.
 
-    A run that was killed while it waited finds its jobs again, and waits for them first.
+    A run that was killed while it waited finds its job again by `JOB_FILE`, and waits for it first.
     """
 
     def __init__(self, stage: Stage, folder: Path, config: ExecutionConfig) -> None:
@@ -62,7 +62,6 @@ class SlurmExecutor(RecordsFailures, SlurmPipelineExecutor):
         if self.get_incomplete_ranks():
             self._submit()
             self._wait_for(self.job_id, progress)
-        self.logging_dir.rm(JOB_FILE)
 
     def launch_merge_stats(self) -> None:
         """Nothing: datatrove would submit another job, for statistics that nobody reads."""
