@@ -10,6 +10,7 @@ from datatrove.pipeline.dedup import MinhashDedupSignature
 from datatrove.pipeline.dedup.minhash import MinhashConfig
 from datatrove.pipeline.writers import JsonlWriter
 from datatrove.utils.hashing import HashConfig
+from datatrove.utils.word_tokenizers import WhitespaceTokenizer
 
 from selectra_pipeline.config.deduplication import NearDuplicatesConfig
 from selectra_pipeline.corpus import near_duplicates
@@ -181,7 +182,7 @@ def test_a_signature_does_not_depend_on_the_blocks_it_is_made_in(tmp_path, monke
     config = MinhashConfig(hash_config=HashConfig(hash_fc="sha1"))
     ours = Signatures(NearDuplicatesFolder(tmp_path), config)
     shingles = ours.get_shingles(TEXTS[0])
-    theirs = MinhashDedupSignature(str(tmp_path / "theirs"), config)
+    theirs = MinhashDedupSignature(str(tmp_path / "theirs"), config, WhitespaceTokenizer())
     assert len(shingles) > 70
     assert ours.get_signature(shingles) == theirs.get_signature(shingles)
 
