@@ -2,7 +2,6 @@
 
 import os
 import random
-import signal
 import subprocess
 import sys
 import time
@@ -72,16 +71,20 @@ def start(corpus, output, workers):
 
 
 def kill_something(process, draw):
-    """SIGKILL for one process of the run, or for the one that waits for the others."""
+    """SIGKILL for the run or for one of its workers: children of its fork server."""
     try:
-        family = psutil.Process(process.pid).children(recursive=True)
+        run = psutil.Process(process.pid)
+        workers = set(run.children(recursive=True)).difference(run.children())
+        victim = (
+            run if not workers or draw.random() < 0.5 else draw.choice(sorted(workers, key=pid))
+        )
+        victim.kill()
     except psutil.NoSuchProcess:
         return
-    victim = process if not family or draw.random() < 0.5 else draw.choice(family)
-    try:
-        os.kill(victim.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return
+
+
+def pid(process):
+    return process.pid
 
 
 def count_files(folder):
@@ -104,7 +107,7 @@ def run_with_kills(corpus, output, seed, kills):
     survived = 0
     for _ in range(kills):
         process = start(corpus, output, workers)
-        wait_for_progress(process, output, draw.randint(1, 60), draw)
+        wait_for_progress(process, output, draw.randint(1, 40), draw)
         kill_something(process, draw)
         process.communicate(timeout=120)
         survived += process.returncode == 0

@@ -10,6 +10,7 @@ import dataclasses
 import logging
 import pathlib
 import unicodedata
+from collections.abc import Container
 from typing import Any
 
 from selectra_pipeline import __version__
@@ -32,6 +33,7 @@ from selectra_pipeline.corpus.statistics import Tally, TextCounts
 from selectra_pipeline.execution.running import run_stage
 from selectra_pipeline.execution.stage import Stage
 from selectra_pipeline.execution.work_folder import WorkFolder
+from selectra_pipeline.shards.files import remove_unfinished
 from selectra_pipeline.shards.manifest import Manifest, Shard, finished, withdraw
 from selectra_pipeline.shards.paths import Path, as_path
 
@@ -68,17 +70,19 @@ def ingest(
     mark = fingerprint(
         RULES_VERSION, unicodedata.unidata_version, config.rules(), inputs, evaluation
     )
+    execution = execution.for_input(_size(config, inputs))
+    work = WorkFolder(directory, execution)
     if manifest := finished(directory, mark):
         logger.info("ingestion is up to date: %s", directory)
+        _clean_up(manifest, work)
         return manifest
     withdraw(directory)
-    execution = execution.for_input(_size(config, inputs))
     groups = _group(files, inputs, execution)
-    work = WorkFolder(directory, fingerprint(mark, [len(group) for group in groups]), execution)
-    tally, shards, facts = _Ingestion(config, directory, groups, work.path, execution).run()
+    folder = work.open(fingerprint(mark, [len(group) for group in groups]))
+    tally, shards, facts = _Ingestion(config, directory, groups, folder, execution).run()
     try:
         _require_text(tally, config)
-    except CorpusError:
+    except CorpusError:  # nothing of it is worth keeping
         _remove_shards(directory)
         work.remove()
         raise
@@ -86,18 +90,13 @@ def ingest(
         directory, "documents", mark, shards, {**tally.facts(), **facts, "sources": inputs}
     )
     manifest.save()
-    _remove_shards(directory, but=manifest)
-    work.remove()
+    _clean_up(manifest, work)
     logger.info("ingestion kept %d of %d documents", sum(_kept(tally).values()), tally.read)
     return manifest
 
 
 class _Ingestion:
-    """The stages of one ingestion, and what they leave for one another.
-
-    Attributes:
-        shard_names: of the training shards, then of the held-out one.
-    """
+    """The stages of one ingestion, and where they leave things for one another."""
 
     def __init__(
         self,
@@ -229,14 +228,19 @@ def _group(
     return group_files(files, sizes, execution.task_megabytes * 1e6)
 
 
-def _remove_shards(directory: Path, but: Manifest | None = None) -> None:
-    """Remove shards and what was left of unfinished ones, but those of a manifest."""
-    kept = {path.name for split in but.shards for path in but.paths(split)} if but else set()
+def _clean_up(manifest: Manifest, work: WorkFolder) -> None:
+    """Remove all that is not part of the finished stage; a run that was killed may have left it."""
+    kept = {path.name for split in manifest.shards for path in manifest.paths(split)}
+    _remove_shards(manifest.directory, kept)
+    remove_unfinished(manifest.directory)
+    work.remove()
+
+
+def _remove_shards(directory: Path, kept: Container[str] = ()) -> None:
     for split in (TRAIN, HELDOUT):
-        for pattern in (f"{split}-*.jsonl.zst", f".{split}-*.jsonl.zst.*.tmp"):
-            for path in directory.glob(pattern):
-                if path.name not in kept:
-                    path.unlink()
+        for path in directory.glob(f"{split}-*.jsonl.zst"):
+            if path.name not in kept:
+                path.unlink()
 
 
 def _require_text(tally: Tally, config: IngestionConfig) -> None:

@@ -94,8 +94,7 @@ def read_shuffle(path: pathlib.Path, shard: int) -> Iterator[Document]:
             for number in range(parquet.num_row_groups):
                 if _shard_of(parquet.metadata.row_group(number)) == shard:
                     rows = parquet.read_row_group(number, ["id", "text"], use_threads=False)
-                    for id_, text in zip(*rows.columns, strict=True):
-                        yield Document(id_.as_py(), text.as_py())
+                    yield from map(Document, *(column.to_pylist() for column in rows.columns))
     except (pa.ArrowException, OSError) as error:
         raise ShuffleError(
             f"{path} is damaged ({error}); delete the folder {path.parent.parent} and run the "

@@ -1,11 +1,6 @@
 """Tasks in processes of this machine."""
 
-import multiprocessing
 import os
-import threading
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing.connection import wait
 
 import loguru
 from datatrove.executor.base import DistributedEnvVars
@@ -15,6 +10,7 @@ from selectra_pipeline.execution.errors import StageError
 from selectra_pipeline.execution.failures import RecordsFailures
 from selectra_pipeline.execution.progress import Progress
 from selectra_pipeline.execution.stage import Stage
+from selectra_pipeline.execution.worker_pool import WorkerKilledError, run_in_workers
 from selectra_pipeline.shards.paths import Path
 
 QUIET = 1  # a "local rank" whose messages datatrove does not print
@@ -42,25 +38,21 @@ class LocalExecutor(RecordsFailures):
         progress = Progress(self.name, self.tasks, self.tasks - len(ranks))
         if self.workers == 1 or len(ranks) == 1:
             for rank in ranks:
-                self._run_for_rank(rank, QUIET)
+                self.run_task(rank)
                 progress.add()
             return
-        # fork after TensorFlow was imported can deadlock; a fork server that imports nothing can't.
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload([])
-        workers = min(self.workers, len(ranks))
-        with ProcessPoolExecutor(workers, context, initializer=_start_worker) as pool:
-            futures = [pool.submit(self._run_for_rank, rank, QUIET) for rank in ranks]
-            try:
-                _wait_for(futures, progress)
-            except BrokenProcessPool as error:
-                raise StageError(
-                    f"{self.name}: a worker process was killed, most often because memory ran "
-                    "out; lower execution.workers and run the same command again: finished tasks "
-                    "are kept"
-                ) from error
-            finally:
-                pool.shutdown(wait=False, cancel_futures=True)
+        try:
+            run_in_workers(self.run_task, ranks, self.workers, progress.add)
+        except WorkerKilledError as error:
+            raise StageError(
+                f"{self.name}: a worker process was killed, most often because memory ran out; "
+                "lower execution.workers and run the same command again: finished tasks are kept"
+            ) from error
+
+    def run_task(self, rank: int) -> None:
+        """Run one task in this process."""
+        silence_datatrove()
+        self._run_for_rank(rank, QUIET)
 
     @property
     def world_size(self) -> int:
@@ -82,20 +74,3 @@ def silence_datatrove() -> None:
     Its exceptions reach the caller, and `RecordsFailures` keeps them.
     """
     loguru.logger.disable("datatrove")
-
-
-def _wait_for(futures: list[Future], progress: Progress) -> None:
-    for future in as_completed(futures):
-        future.result()
-        progress.add()
-
-
-def _start_worker() -> None:
-    silence_datatrove()
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """End this process when its parent has: a pool's workers otherwise outlive a killed parent."""
-    wait([multiprocessing.parent_process().sentinel])
-    os._exit(1)

@@ -13,7 +13,7 @@ from selectra_pipeline.execution.running import run_stage
 from selectra_pipeline.execution.stage import Stage
 from selectra_pipeline.execution.work_folder import WorkFolder
 from selectra_pipeline.records.shard_writer import ShardReport, ShardTask, WriteRecords
-from selectra_pipeline.shards.files import replace_file
+from selectra_pipeline.shards.files import remove_unfinished, replace_file
 from selectra_pipeline.shards.manifest import Manifest, Shard, finished, withdraw
 from selectra_pipeline.shards.paths import Path, as_path
 from selectra_pipeline.vocabulary.accents import check_accents
@@ -54,15 +54,16 @@ def write_records(
     directory = as_path(directory)
     tokenizer = Tokenizer.load(tokenizer_directory)
     fingerprint = records_fingerprint(documents, tokenizer, config)
+    execution = execution.for_input(_size(documents))
+    work = WorkFolder(directory, execution)
     if manifest := finished(directory, fingerprint):
+        _clean_up(manifest, work)
         return manifest
     withdraw(directory)
     tasks = shard_tasks(documents, tokenizer, config, directory, fingerprint)
-    execution = execution.for_input(_size(documents))
-    work = WorkFolder(directory, fingerprint, execution)
     run_stage(
         Stage("write_records", (WriteRecords(tasks),), len(tasks)),
-        work.path,
+        work.open(fingerprint),
         execution,
         lambda rank: ShardReport.is_whole(tasks[rank].records, fingerprint),
     )
@@ -92,8 +93,7 @@ def write_records(
         },
     )
     manifest.save()
-    _remove_leftovers(manifest)
-    work.remove()
+    _clean_up(manifest, work)
     return manifest
 
 
@@ -187,9 +187,11 @@ def _split_facts(reports: list[ShardReport], sequence_length: int, unk_id: int) 
     }
 
 
-def _remove_leftovers(manifest: Manifest) -> None:
-    """Delete shard reports, temporary files and shards of earlier runs from the directory."""
+def _clean_up(manifest: Manifest, work: WorkFolder) -> None:
+    """Remove all that is not part of the finished stage; a run that was killed may have left it."""
     kept = {shard.name for shards in manifest.shards.values() for shard in shards}
     for path in manifest.directory.glob("*.tfrecord*"):
         if path.name not in kept:
             path.unlink()
+    remove_unfinished(manifest.directory)
+    work.remove()
