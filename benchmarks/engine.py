@@ -3,9 +3,9 @@
     python benchmarks/engine.py --texts FOLDER [--workers 1 2] [--repeat 1] [--near-duplicates]
 
 Prints seconds and MB/s (10^6 bytes of the text that is kept) of both stages, and the greatest
-resident memory of the whole process tree, sampled every 0.1 s; pages that processes share count for
-each. Each number of workers has processes of its own. `--repeat N` writes the text N times first,
-each copy with a mark in every document, so that none is a duplicate.
+resident memory of the whole process tree, sampled every 0.1 s; pages that processes share count
+once. Linux only. Each number of workers has processes of its own. `--repeat N` writes the text N
+times first, each copy with a mark in every document, so that none is a duplicate.
 """
 
 import argparse
@@ -134,7 +134,7 @@ class Measured:
             resident = 0
             for process in (this, *this.children(recursive=True)):
                 try:
-                    resident += process.memory_info().rss
+                    resident += process.memory_full_info().pss
                 except psutil.NoSuchProcess:
                     continue
             self._peak = max(self._peak, resident)

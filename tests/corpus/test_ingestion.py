@@ -300,3 +300,36 @@ def test_the_report_shows_sizes_reasons_and_examples(corpus, tmp_path):
     assert f"| train | {manifest.count('train')} |" in report
     assert "| too_short | 1 |" in report
     assert "- b.txt:1 (15, at least 100): `demasiado / corto`" in report
+
+
+def test_near_duplicates_are_left_out_and_counted(tmp_path):
+    texts = [" ".join(f"palabra{'ñáé'[n % 3]}{n}x{i}" for i in range(40)) for n in range(60)]
+    longer = f"{texts[3]} y nada más"
+    lines = [json.dumps({"text": text}) + "\n" for text in (*texts, longer)]
+    (tmp_path / "a.jsonl").write_text("".join(lines))
+    lenient = {"cleaning": {"max_word_length": 20}, "near_duplicates": {"enabled": True}}
+    manifest = ingest(config_for(tmp_path / "a.jsonl", **lenient), tmp_path / "out")
+    assert set(membership(manifest)) == {longer, *texts} - {texts[3]}
+    assert manifest.facts["rejected"] == {"near_duplicate": 1}
+    assert manifest.facts["rejected_characters"] == {"near_duplicate": len(texts[3])}
+    report = ingestion_report(manifest)
+    assert "it is almost equal to a larger one" in report
+    assert "- dropped a.jsonl:4: `palabra" in report
+
+
+@pytest.mark.parametrize(("action", "kept"), [("remove", 49), ("report", 50)])
+def test_text_of_evaluation_files_is_removed_or_reported(tmp_path, action, kept):
+    folder = write_corpus(tmp_path / "corpus", range(50))
+    test_set = tmp_path / "test.txt"
+    test_set.write_text(prose(7).split(": ")[0] + " " + prose(7).split(": ")[1], encoding="utf-8")
+    options = {"files": [str(test_set)], "run_words": 26, "min_sentence_words": 26}
+    config = config_for(folder, decontamination={**options, "action": action})
+    manifest = ingest(config, tmp_path / "out")
+    assert len(membership(manifest)) == kept
+    facts = manifest.facts
+    found = facts["rejected" if action == "remove" else "noted"]
+    assert found == {"contaminated": 1}
+    assert facts["examples"]["contaminated"][0]["finding"].endswith("test.txt, line 1")
+    assert "## Evaluation files" in ingestion_report(manifest)
+    test_set.write_text(prose(8), encoding="utf-8")
+    assert ingest(config, tmp_path / "out").fingerprint != manifest.fingerprint
