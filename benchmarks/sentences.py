@@ -1,0 +1,32 @@
+"""The sentences that fine-tuning is timed on."""
+
+import itertools
+from typing import NamedTuple
+
+from selectra_pipeline.downstream.batching import LengthBatches
+from selectra_pipeline.downstream.conll import read_entities
+from selectra_pipeline.downstream.features import TokenExample, entity_labels, token_examples
+from selectra_pipeline.vocabulary.tokenizer import Tokenizer
+
+BATCH, MAX_LENGTH = 32, 512
+
+
+class Sentences(NamedTuple):
+    """Examples, the number of classes, and the words of the vocabulary."""
+
+    examples: list[TokenExample]
+    classes: int
+    vocab_size: int
+
+
+def read_sentences(conll: str, vocabulary: str, every: int) -> Sentences:
+    """The examples of every so manieth batch of the whole file, ordered by length.
+
+    So their lengths are distributed as in the file, and the batches are as full.
+    """
+    tokenizer, tagged = Tokenizer.load(vocabulary), read_entities(conll)
+    labels = entity_labels(tagged)
+    examples = token_examples(tagged, labels, tokenizer, MAX_LENGTH)
+    groups = LengthBatches(examples, BATCH, MAX_LENGTH).in_order()[every // 2 :: every]
+    chosen = [examples[index] for index in itertools.chain.from_iterable(groups)]
+    return Sentences(chosen, len(labels), tokenizer.size)
