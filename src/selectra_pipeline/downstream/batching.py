@@ -1,7 +1,7 @@
 """Batches of examples of similar length, padded to one of a few static lengths.
 
-A traced step is compiled once a shape: few shapes keep that cheap, several of them spare short
-examples the cost of long ones.
+The fused groups of a step are compiled once a shape: few shapes keep that cheap, several of them
+spare short examples the cost of long ones.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,7 +13,7 @@ import tensorflow as tf
 from selectra_pipeline.downstream.features import IGNORED, TokenExample
 from selectra_pipeline.records.reader import Batch
 
-LENGTHS = (16, 32, 64, 128, 256, 512)
+LENGTHS = (8, *range(16, 129, 16), 256, 512)
 
 Group = list[int]  # indices of the examples of one batch
 

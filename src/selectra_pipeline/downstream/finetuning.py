@@ -18,14 +18,18 @@ from selectra_pipeline.training.optimizer import AdamW
 from selectra_pipeline.training.schedule import LearningRateSchedule
 from selectra_pipeline.training.single_device import single_device
 
+Argument = TypeVar("Argument")
 Result = TypeVar("Result")
+
+TOKENS = tf.TensorSpec([None, None], tf.int32)  # [batch, seq]
+INPUTS = Batch(TOKENS, TOKENS, TOKENS)
 
 
 class Finetuning:
     """A model in training: AdamW, warm-up and linear decay, layerwise learning rates.
 
     Runs on a single device, whatever is around it. Everything random is a function of the seed and
-    the step. The first batch of each length compiles.
+    the step. The first batch of all traces, the first of each length compiles the fused groups.
 
     Args:
         total_steps: steps until the learning rate is zero.
@@ -47,8 +51,8 @@ class Finetuning:
                 LearningRateSchedule(schedule, total_steps),
                 rate_factors([v.path for v in variables], model.config.num_layers, config),
             )
-        self._step = self._on_device(self._train)
-        self._predict = self._on_device(self._best_labels)
+        self._step = self._on_device(self._train, LabelledBatch(INPUTS, TOKENS))
+        self._predict = self._on_device(self._best_labels, INPUTS)
 
     def train(self, batch: LabelledBatch) -> None:
         """One step."""
@@ -58,9 +62,14 @@ class Finetuning:
         """The most likely label of every token, int32 [batch, seq]."""
         return self._predict(inputs)
 
-    def _on_device(self, function: Callable[..., Result]) -> Callable[..., Result]:
+    def _on_device(
+        self, function: Callable[[Argument], Result], argument: Argument
+    ) -> Callable[[Argument], Result]:
+        """One graph for batches of all shapes: tracing takes several times as long as compiling."""
         return tf.function(
-            lambda argument: self.strategy.run(function, args=(argument,)), autograph=False
+            lambda batch: self.strategy.run(function, args=(batch,)),
+            input_signature=[argument],
+            autograph=False,
         )
 
     def _train(self, batch: LabelledBatch) -> None:
