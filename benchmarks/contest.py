@@ -9,7 +9,6 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from typing import Self
 
 TUNED = {
     # glibc gives large blocks back to the system after every use, and gets them back page by page;
@@ -41,15 +40,15 @@ class Contestant:
         )
         self.answers: dict[str, list[dict[str, float]]] = defaultdict(list)
 
-    def go(self, what: str) -> Self:
-        """Do it once."""
+    def go(self, what: str) -> dict[str, float]:
+        """Do it once; see `serve` for the answer."""
         self.process.stdin.write(f"{what}\n")
         self.process.stdin.flush()
         line = self.process.stdout.readline()
         if not line:
             raise SystemExit(f"{self.name} ended with code {self.process.wait()}")
         self.answers[what].append(json.loads(line))
-        return self
+        return self.answers[what][-1]
 
     def median(self, what: str, field: str) -> float:
         """Of all that was answered after warming up."""

@@ -20,13 +20,16 @@ class Sentences(NamedTuple):
 
 
 def read_sentences(conll: str, vocabulary: str, every: int) -> Sentences:
-    """The examples of every so manieth batch of the whole file, ordered by length.
+    """The examples of every so manieth batch of the whole file, in the file's order.
 
     So their lengths are distributed as in the file, and the batches are as full.
     """
     tokenizer, tagged = Tokenizer.load(vocabulary), read_entities(conll)
     labels = entity_labels(tagged)
     examples = token_examples(tagged, labels, tokenizer, MAX_LENGTH)
-    groups = LengthBatches(examples, BATCH, MAX_LENGTH).in_order()[every // 2 :: every]
-    chosen = [examples[index] for index in itertools.chain.from_iterable(groups)]
+    batches = LengthBatches(examples, BATCH, MAX_LENGTH)
+    groups = sorted(
+        batches.shuffled((1, 0)), key=lambda group: batches.pad(group).labels.shape[1]
+    )[every // 2 :: every]
+    chosen = [examples[index] for index in sorted(itertools.chain.from_iterable(groups))]
     return Sentences(chosen, len(labels), tokenizer.size)

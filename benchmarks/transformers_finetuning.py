@@ -28,7 +28,7 @@ def create(
     """Training and prediction, by task. Each returns the number of examples seen.
 
     Args:
-        order: Trainer's sampling strategy.
+        order: Trainer's sampling strategy; with "sequential" the examples are sorted by length.
         attention: transformers' implementation, "sdpa" or "eager".
     """
     torch.set_flush_denormal(True)
@@ -42,6 +42,8 @@ def create(
         }
         for example in data.examples
     ]
+    if order == "sequential":
+        examples.sort(key=lambda example: len(example["input_ids"]))
     # It only pads: the text is ids already.
     tokenizer = PreTrainedTokenizerFast(
         tokenizer_object=Tokenizer(WordPiece({"[PAD]": 0}, unk_token="[PAD]")), pad_token="[PAD]"

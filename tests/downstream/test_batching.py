@@ -33,7 +33,13 @@ def test_the_examples_of_a_batch_have_the_same_static_length(batches):
         rows, length = batch.labels.shape
         assert rows == 2
         shapes.setdefault(length, set()).update(LENGTHS[index] for index in group)
-    assert shapes == {8: {3, 4, 5}, 16: {9, 16}, 32: {17}, 48: {33}, 64: {64}, 70: {65, 70}}
+    assert shapes == {8: {3, 4, 5}, 16: {9, 16}, 40: {17, 33}, 70: {64, 65, 70}}
+
+
+def test_a_length_that_fills_no_batch_is_not_used():
+    assert LengthBatches(examples([8] * 4 + [16, 120]), 4, 512).lengths == [8, 120]
+    assert LengthBatches(examples([8] * 3 + [16, 120]), 4, 512).lengths == [16, 120]
+    assert LengthBatches(examples([8, 16, 400]), 4, 400).lengths == [400]
 
 
 def test_padding_is_masked_and_ignored(batches):
