@@ -40,8 +40,9 @@ install-transformers: install ## Add PyTorch and transformers, for the tests of 
 pretrain: install ## Corpus to exported checkpoint, on the embedded corpus
 	$(BIN)/kedro run --pipeline pretrain
 
+# Most tests keep one core busy; those of a file share what its fixtures made.
 test: install ## The test suite
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile
 
 test-slow: install ## The tests that take longer
 	$(BIN)/python -m pytest -m slow
