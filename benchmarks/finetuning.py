@@ -1,19 +1,21 @@
 """Fine-tuning and prediction: this project's against transformers' Trainer, on the same sentences.
 
     make install-transformers    # PyTorch, transformers and accelerate, which only the rivals need
-    python benchmarks/finetuning.py /conll2002/esp.train data/03_primary/base/vocabulary
+    python benchmarks/finetuning.py /conll2002/esp.train data/03_primary/selectra_small/vocabulary
         [--env selectra_small] [--contestants ours/bfloat16 trainer-sorted/bfloat16 ...]
         [--every 24] [--rounds 3]
 
-The model is the environment's discriminator with random weights. Every contestant is a process of
-its own; they take turns, a pass over the sentences each a round. Prints a Markdown table of
-medians. "Start" is what the first pass took longer than the others: tracing and compiling.
+The model is the environment's discriminator with random weights and a head for entity tags; batches
+of 32. Every contestant is a process of its own; they take turns, a pass over the sentences each a
+round. Prints a Markdown table of medians for training and for prediction. "Start" is what the first
+pass took longer than the others: tracing and compiling.
 
 Contestants are named implementation/precision. Implementations: ours; trainer (random batches, its
-default), trainer-grouped (its batches of similar length), trainer-sorted (sentences sorted by
-length: no batches are more alike). All three pad to the longest of a batch. On a whole file
-"grouped" sorts 1600 sentences at a time and comes near "sorted"; of a few hundred it sorts 64 at a
-time. They take transformers' plain attention or, with -sdpa behind the name, PyTorch's own.
+default), trainer-grouped (its own batches of similar length), trainer-sorted (sentences sorted by
+length: the least padding that there can be, and the same batches in every epoch). All three pad to
+the longest sentence of a batch. Of a whole file, trainer-grouped sorts 1600 sentences at a time and
+comes near trainer-sorted; of the few hundred here, 64 at a time. They take transformers' plain
+attention or, with -sdpa behind the name, PyTorch's own.
 """
 
 import argparse
@@ -92,7 +94,7 @@ def main() -> None:
     parser.add_argument("vocabulary", help="what the vocabulary stage wrote")
     parser.add_argument("--env", default="selectra_small")
     parser.add_argument("--contestants", nargs="+", default=DEFAULT, metavar="NAME/PRECISION")
-    parser.add_argument("--every", type=int, default=24, help="use every so manieth batch")
+    parser.add_argument("--every", type=int, default=24, help="use one in so many batches")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--serve", help=argparse.SUPPRESS)
     arguments = parser.parse_args()

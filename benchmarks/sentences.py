@@ -1,4 +1,4 @@
-"""The sentences that fine-tuning is timed on."""
+"""The sentences that all contestants fine-tune on."""
 
 import itertools
 from typing import NamedTuple
@@ -12,7 +12,7 @@ BATCH, MAX_LENGTH = 32, 512
 
 
 class Sentences(NamedTuple):
-    """Examples, the number of classes, and the words of the vocabulary."""
+    """Examples with their labels; how many classes and words there are."""
 
     examples: list[TokenExample]
     classes: int
@@ -20,16 +20,13 @@ class Sentences(NamedTuple):
 
 
 def read_sentences(conll: str, vocabulary: str, every: int) -> Sentences:
-    """The examples of every so manieth batch of the whole file, in the file's order.
+    """One in `every` of the file's batches, sorted by length: the examples, in the file's order.
 
-    So their lengths are distributed as in the file, and the batches are as full.
+    So their lengths are distributed as in the file, and nearly all batches are full.
     """
     tokenizer, tagged = Tokenizer.load(vocabulary), read_entities(conll)
     labels = entity_labels(tagged)
     examples = token_examples(tagged, labels, tokenizer, MAX_LENGTH)
     batches = LengthBatches(examples, BATCH, MAX_LENGTH)
-    groups = sorted(
-        batches.shuffled((1, 0)), key=lambda group: batches.pad(group).labels.shape[1]
-    )[every // 2 :: every]
-    chosen = [examples[index] for index in sorted(itertools.chain.from_iterable(groups))]
-    return Sentences(chosen, len(labels), tokenizer.size)
+    chosen = itertools.chain.from_iterable(batches.in_order()[every // 2 :: every])
+    return Sentences([examples[i] for i in sorted(chosen)], len(labels), tokenizer.size)
