@@ -28,5 +28,7 @@ def read_sentences(conll: str, vocabulary: str, every: int) -> Sentences:
     labels = entity_labels(tagged)
     examples = token_examples(tagged, labels, tokenizer, MAX_LENGTH)
     batches = LengthBatches(examples, BATCH, MAX_LENGTH)
-    chosen = itertools.chain.from_iterable(batches.in_order()[every // 2 :: every])
+    # Shuffled: sentences that are neighbours in the file are of like length too often.
+    groups = sorted(batches.shuffled((1, 0)), key=lambda group: batches.pad(group).labels.shape[1])
+    chosen = itertools.chain.from_iterable(groups[every // 2 :: every])
     return Sentences([examples[i] for i in sorted(chosen)], len(labels), tokenizer.size)
