@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 import subprocess
 import sys
 import time
@@ -101,17 +102,25 @@ def wait_for_progress(process, output, entries, draw):
 
 
 def run_with_kills(corpus, output, seed, kills):
-    """Start the run again and again, killing something at a random moment of the first ones."""
+    """Start the run again and again, killing something at a random moment of the first ones.
+
+    A run that ends before it is killed begins afresh.
+    """
     draw = random.Random(seed)
     workers = draw.choice((1, 2))
-    survived = 0
-    for _ in range(kills):
+    ended_early = 0
+    while kills:
         process = start(corpus, output, workers)
         wait_for_progress(process, output, draw.randint(1, 40), draw)
         kill_something(process, draw)
         process.communicate(timeout=120)
-        survived += process.returncode == 0
-    assert survived < kills
+        if process.returncode == 0:
+            ended_early += 1
+            assert ended_early < 10
+            shutil.rmtree(output)
+            output.mkdir()
+        else:
+            kills -= 1
     process = start(corpus, output, workers)
     _, errors = process.communicate(timeout=300)
     assert process.returncode == 0, errors[-3000:]
