@@ -40,8 +40,9 @@ install-transformers: install ## Add PyTorch and transformers, for the tests of 
 pretrain: install ## Corpus to exported checkpoint, on the embedded corpus
 	$(BIN)/kedro run --pipeline pretrain
 
+# Most tests keep one core busy; those of a file share what its fixtures made.
 test: install ## The test suite
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile
 
 test-slow: install ## The tests that take longer
 	$(BIN)/python -m pytest -m slow
@@ -63,8 +64,8 @@ mlflow: install ## Open the tracking UI in a browser: http://127.0.0.1:5000
 
 lock: install ## Resolve the dependencies anew
 	$(BIN)/pip install --quiet uv
-	$(BIN)/uv pip compile pyproject.toml --extra test --extra viz --universal --python-version 3.11 \
-		--no-header --no-emit-index-url --quiet --output-file requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra test --extra viz --extra ray --universal \
+		--python-version 3.11 --no-header --no-emit-index-url --quiet --output-file requirements.lock
 
 lock-tpu: install ## Resolve the dependencies of a TPU VM anew
 	$(BIN)/pip install --quiet uv

@@ -10,6 +10,7 @@ buckets.
 """
 
 import argparse
+import contextlib
 import pathlib
 import resource
 import tempfile
@@ -26,7 +27,7 @@ from selectra_pipeline.config.deduplication import NearDuplicatesConfig
 from selectra_pipeline.config.source import SourceConfig
 from selectra_pipeline.corpus.decontamination import Decontaminator, coverage_report
 from selectra_pipeline.corpus.document import Document, text_digest
-from selectra_pipeline.corpus.document_shards import DocumentShardsWriter
+from selectra_pipeline.corpus.document_shards import shard_name, write_document_shard
 from selectra_pipeline.corpus.near_duplicate_clusters import NearDuplicatesFolder
 from selectra_pipeline.corpus.near_duplicate_report import (
     near_duplicate_facts,
@@ -41,6 +42,7 @@ from selectra_pipeline.corpus.near_duplicates import (
 from selectra_pipeline.corpus.normalization import normalize_document
 from selectra_pipeline.corpus.source_files import find_source_files
 from selectra_pipeline.corpus.sources import read_file
+from selectra_pipeline.corpus.splits import shard_of
 from selectra_pipeline.corpus.word_ngrams import WORD, WordHasher
 from selectra_pipeline.execution.stage import Stage
 
@@ -118,11 +120,11 @@ def measure_near_duplicates(
     config = NearDuplicatesConfig(enabled=True)
     with tempfile.TemporaryDirectory() as folder:
         place = pathlib.Path(folder)
-        with DocumentShardsWriter(place, {"train": shards}) as writer:
+        paths = [place / shard_name("train", index, shards) for index in range(shards)]
+        with contextlib.ExitStack() as files:
+            writers = [files.enter_context(write_document_shard(path)) for path in paths]
             for document in documents:
-                shard = int.from_bytes(text_digest(document.text)[8:], "big") % shards
-                writer.add("train", shard, document)
-        paths = sorted(place.glob("*.jsonl.zst"))
+                writers[shard_of(text_digest(document.text), shards)].add(document)
         stages = near_duplicate_stages(paths, place / "work", config, examples)
         write = JsonlWriter(str(place / "kept"), compression="zstd")
         removal = Stage(

@@ -22,17 +22,34 @@ SPECIAL = SpecialIds(cls=2, sep=3, mask=4)
 
 def create(project: ProjectConfig) -> Callable[[], float]:
     """A function that takes a step and returns its loss."""
-    config, words = project.pretraining, project.vocabulary.size
+    config = project.pretraining
     strategy = create_strategy(config)
     with strategy.scope():
-        state = TrainingState.create(config, words)
-    vocabulary = MaskingVocabulary(SPECIAL, np.zeros(words, bool))
-    steps = DistributedStep(strategy, PretrainingStep(state, vocabulary, config), False)
-    shape = [config.batch_size, project.records.sequence_length]
-    ids = np.random.default_rng(1).integers(5, words, shape, np.int32)
-    one = tf.data.Dataset.from_tensors(Batch(ids, np.ones_like(ids), np.zeros_like(ids)))
+        step = _step(project)
+    steps = DistributedStep(strategy, step, False)
+    one = tf.data.Dataset.from_tensors(_batch(project))
     batches = iter(distribute(strategy, one.repeat()))
     return lambda: steps(batches, 1, stop=False).metrics.loss
+
+
+def traced(project: ProjectConfig) -> tf.types.experimental.ConcreteFunction:
+    """The graph of a step, its operations not yet gathered into groups."""
+    step = _step(project)
+    return tf.function(step, autograph=False).get_concrete_function(
+        Batch(*map(tf.constant, _batch(project)))
+    )
+
+
+def _step(project: ProjectConfig) -> PretrainingStep:
+    config, words = project.pretraining, project.vocabulary.size
+    vocabulary = MaskingVocabulary(SPECIAL, np.zeros(words, bool))
+    return PretrainingStep(TrainingState.create(config, words), vocabulary, config)
+
+
+def _batch(project: ProjectConfig) -> Batch:
+    shape = [project.pretraining.batch_size, project.records.sequence_length]
+    ids = np.random.default_rng(1).integers(5, project.vocabulary.size, shape, np.int32)
+    return Batch(ids, np.ones_like(ids), np.zeros_like(ids))
 
 
 def example_flops(project: ProjectConfig) -> int:

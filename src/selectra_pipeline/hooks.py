@@ -16,11 +16,12 @@ from selectra_pipeline.config.project import ProjectConfig
 from selectra_pipeline.shards.remote import require_access
 
 TRAINING_NODE = "pretrain_electra"
+EXECUTION = "params:execution"  # an input of nodes whose tasks may run on a cluster
 CREDENTIALS = "credentials.yml"
 
 
 class CheckConfiguration:
-    """Checks all parameters, the storage, and the devices, before the first node runs."""
+    """Checks all parameters, the storage, executor and devices, before the first node runs."""
 
     @hook_impl(tryfirst=True)
     def before_pipeline_run(
@@ -31,6 +32,10 @@ class CheckConfiguration:
             config = ProjectConfig.from_params(catalog.load("parameters"))
             for directory in config.directories.to_dict().values():
                 require_access(directory)
+            if any(EXECUTION in node.inputs for node in pipeline.nodes):
+                from selectra_pipeline.execution.running import require_executor  # datatrove
+
+                require_executor(config.execution)
             trains = any(node.name.endswith(TRAINING_NODE) for node in pipeline.nodes)
             if trains and config.pretraining.strategy != "cpu":
                 from selectra_pipeline.pretraining.strategy import require_devices  # TensorFlow

@@ -2,13 +2,15 @@ import json
 
 from selectra_pipeline.config.ingestion import IngestionConfig
 from selectra_pipeline.corpus.cleaning_report import cleaning_report
-from selectra_pipeline.corpus.ingestion import ingest, ingestion_metrics, ingestion_report
+from selectra_pipeline.corpus.ingestion import ingest
+from selectra_pipeline.corpus.ingestion_report import ingestion_metrics, ingestion_report
 
 FACTS = {
     "documents_read": 40,
     "characters_read": 20_000,
     "rejected": {"gopher/bullet_lines": 2, "duplicate": 1},
     "rejected_characters": {"gopher/bullet_lines": 5_000, "duplicate": 100},
+    "noted": {"contaminated": 1},
     "skipped": {"bad_json": 3},
     "examples": {
         "gopher/bullet_lines": [
@@ -27,6 +29,7 @@ def test_reasons_have_their_share_of_documents_and_characters():
     report = cleaning_report(FACTS)
     assert "| gopher/bullet_lines | 2 | 5.00% | 5,000 | 25.00% | most lines are bullets |" in report
     assert "| bad_json | 3 | | | | not read |" in report
+    assert "| contaminated | 1 | | | | kept: it holds text of an evaluation file |" in report
 
 
 def test_examples_show_what_was_measured():

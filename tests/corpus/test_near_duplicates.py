@@ -10,11 +10,11 @@ from datatrove.pipeline.dedup import MinhashDedupSignature
 from datatrove.pipeline.dedup.minhash import MinhashConfig
 from datatrove.pipeline.writers import JsonlWriter
 from datatrove.utils.hashing import HashConfig
+from datatrove.utils.word_tokenizers import WhitespaceTokenizer
 
 from selectra_pipeline.config.deduplication import NearDuplicatesConfig
 from selectra_pipeline.corpus import near_duplicates
 from selectra_pipeline.corpus.document import Document
-from selectra_pipeline.corpus.document_shards import DocumentShardsWriter
 from selectra_pipeline.corpus.embedded import handwritten_documents
 from selectra_pipeline.corpus.near_duplicate_clusters import NearDuplicatesFolder
 from selectra_pipeline.corpus.near_duplicate_report import (
@@ -26,6 +26,7 @@ from selectra_pipeline.corpus.near_duplicates import (
     kept_documents,
     near_duplicate_stages,
 )
+from shards_of_documents import write_documents
 
 CONFIG = NearDuplicatesConfig(enabled=True)
 TEXTS = [annotated.document.text for annotated in handwritten_documents()]
@@ -33,10 +34,9 @@ TEXTS = [annotated.document.text for annotated in handwritten_documents()]
 
 def write_shards(folder, texts, shards=2):
     """The texts, whose ids are their numbers, one after the other into the shards in turn."""
-    with DocumentShardsWriter(folder, {"train": shards}) as writer:
-        for number, text in enumerate(texts):
-            writer.add("train", number % shards, Document(str(number), text))
-    return sorted(folder.glob("train-*"))
+    documents = [Document(str(number), text) for number, text in enumerate(texts)]
+    of_shards = [documents[index::shards] for index in range(shards)]
+    return write_documents(folder, {"train": of_shards}).paths("train")
 
 
 def run(steps, tasks):
@@ -182,7 +182,7 @@ def test_a_signature_does_not_depend_on_the_blocks_it_is_made_in(tmp_path, monke
     config = MinhashConfig(hash_config=HashConfig(hash_fc="sha1"))
     ours = Signatures(NearDuplicatesFolder(tmp_path), config)
     shingles = ours.get_shingles(TEXTS[0])
-    theirs = MinhashDedupSignature(str(tmp_path / "theirs"), config)
+    theirs = MinhashDedupSignature(str(tmp_path / "theirs"), config, WhitespaceTokenizer())
     assert len(shingles) > 70
     assert ours.get_signature(shingles) == theirs.get_signature(shingles)
 

@@ -8,7 +8,8 @@ from selectra_pipeline.config.base import fingerprint
 from selectra_pipeline.config.ingestion import IngestionConfig
 from selectra_pipeline.corpus.document_shards import iterate_documents
 from selectra_pipeline.corpus.hub_errors import HubError
-from selectra_pipeline.corpus.ingestion import ingest, ingestion_report
+from selectra_pipeline.corpus.ingestion import ingest
+from selectra_pipeline.corpus.ingestion_report import ingestion_report
 from selectra_pipeline.corpus.source_error import SourceError
 from selectra_pipeline.corpus.source_files import describe_files, find_source_files
 from selectra_pipeline.corpus.source_lock import LOCK_NAME, MovedRevisionError

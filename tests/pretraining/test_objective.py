@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from selectra_pipeline.config.architecture import ArchitectureConfig
 from selectra_pipeline.config.objective import MaskingConfig, ObjectiveConfig
-from selectra_pipeline.model import noise as noise_module
+from selectra_pipeline.model import dropout
 from selectra_pipeline.model.electra import Electra
 from selectra_pipeline.model.noise import root_noise
 from selectra_pipeline.pretraining import masking
@@ -387,7 +387,7 @@ def test_no_two_draws_of_two_steps_share_a_seed(objective, batch, monkeypatch):
     for module, name in (
         (masking, "uniform"),
         (objective_module, "uniform"),
-        (noise_module, "kept"),
+        (dropout, "kept"),
     ):
         monkeypatch.setattr(module, name, remembering(getattr(module, name)))
     for step in range(2):

@@ -16,6 +16,8 @@ def cleaning_report(facts: Mapping[str, Any]) -> list[str]:
             f"| {reason} | {count:,} | {count / facts['documents_read']:.2%} | {characters:,} "
             f"| {characters / facts['characters_read']:.2%} | {REASONS.get(reason, '')} |"
         )
+    for reason, count in facts["noted"].items():
+        lines.append(f"| {reason} | {count:,} | | | | kept: {REASONS.get(reason, '')} |")
     for reason, count in facts["skipped"].items():
         lines.append(f"| {reason} | {count:,} | | | | not read |")
     edits = facts["edits"]

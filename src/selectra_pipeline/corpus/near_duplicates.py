@@ -21,6 +21,7 @@ from datatrove.pipeline.dedup import (
 )
 from datatrove.pipeline.dedup.minhash import MinhashConfig
 from datatrove.utils.hashing import HashConfig
+from datatrove.utils.word_tokenizers import WhitespaceTokenizer
 
 from selectra_pipeline.config.deduplication import NearDuplicatesConfig
 from selectra_pipeline.corpus.document_shards import read_shard
@@ -104,7 +105,8 @@ class Signatures(MinhashDedupSignature):
     """
 
     def __init__(self, folder: NearDuplicatesFolder, config: MinhashConfig) -> None:
-        super().__init__(str(folder.signatures), config)
+        # Splits nothing: `get_shingles` does. datatrove's default wants spaCy to be installed.
+        super().__init__(str(folder.signatures), config, WhitespaceTokenizer())
         self._sizes_folder = get_datafolder(str(folder.sizes))
         self._hasher = WordHasher(fold_number)
 

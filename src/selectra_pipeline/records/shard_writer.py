@@ -3,11 +3,12 @@
 import dataclasses
 import json
 import random
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Self
 
 import numpy as np
+from datatrove.pipeline.base import DocumentsPipeline, PipelineStep
 
 from selectra_pipeline.config.records import RecordsConfig
 from selectra_pipeline.corpus.document import Document
@@ -72,27 +73,46 @@ class ShardReport:
         write_text(self.path(records), json.dumps(content))
 
     @classmethod
-    def load(cls, records: Path, fingerprint: str) -> Self | None:
-        """The report of an earlier run, if its shard is whole and has this fingerprint."""
+    def load(cls, records: Path) -> Self:
+        """The report of a record file that is finished."""
+        content = json.loads(cls.path(records).read_text(encoding="utf-8"))
+        token_counts = np.array(content["token_counts"], np.int64)
+        return cls(Shard(**content["shard"]), content["lost_tokens"], token_counts)
+
+    @classmethod
+    def is_whole(cls, records: Path, fingerprint: str) -> bool:
+        """Whether a record file was finished under this fingerprint and is as it was written."""
         try:
             content = json.loads(cls.path(records).read_text(encoding="utf-8"))
-            shard = Shard(**content["shard"])
-            if content["fingerprint"] != fingerprint or file_sha256(records) != shard.sha256:
-                return None
-            token_counts = np.array(content["token_counts"], np.int64)
-            return cls(shard, content["lost_tokens"], token_counts)
+            if content["fingerprint"] != fingerprint:
+                return False
+            return file_sha256(records) == content["shard"]["sha256"]
         except (OSError, ValueError, KeyError, TypeError):
-            return None
+            return False
 
 
-def write_shard(task: ShardTask) -> ShardReport:
-    """Write the records of a shard, unless an earlier run has finished it.
+class WriteRecords(PipelineStep):
+    """Writes the records of the task's shard of documents, and a report beside them."""
+
+    type = "💽 - WRITER"
+    name = "Records"
+
+    def __init__(self, tasks: Sequence[ShardTask]) -> None:
+        super().__init__()
+        self._tasks = tasks
+
+    def run(self, data: DocumentsPipeline = None, rank: int = 0, world_size: int = 1) -> None:
+        write_shard(self._tasks[rank])
+
+
+def write_shard(task: ShardTask) -> None:
+    """Write the records of a shard and its report, unless an earlier run has.
 
     They are in memory until they are shuffled: about two bytes a token, if unpadded. Ingest a very
     large corpus into more shards.
     """
-    if report := ShardReport.load(task.records, task.fingerprint):
-        return report
+    if ShardReport.is_whole(task.records, task.fingerprint):
+        return
     tokenizer = task.tokenizer
     packer = make_packer(task, tokenizer)
     serialize = serializer(task.config.format, task.config.sequence_length, tokenizer.size)
@@ -107,7 +127,6 @@ def write_shard(task: ShardTask) -> ShardReport:
     shard = Shard.describe(task.records, len(records))
     report = ShardReport(shard, packer.lost_tokens, token_counts)
     report.save(task.records, task.fingerprint)
-    return report
 
 
 def make_packer(task: ShardTask, tokenizer: Tokenizer) -> Packer:

@@ -50,6 +50,12 @@ def replace_file(path: str | Path) -> Iterator[pathlib.Path]:
         yield temporary
 
 
+def remove_unfinished(directory: Path) -> None:
+    """Remove what processes that were killed inside `replace_file` left in a directory."""
+    for path in directory.glob(".*.tmp"):
+        path.unlink()
+
+
 def write_text(path: str | Path, text: str) -> None:
     """Write a UTF-8 text file, whole or not at all."""
     with replace_file(path) as temporary:

@@ -36,7 +36,9 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "repetition/lines": "lines that came before",
         **{f"repetition/top_{n}_gram": f"one run of {n} words is much of it" for n in (2, 3, 4)},
         **{f"repetition/{n}_grams": f"runs of {n} words that came before" for n in range(5, 11)},
+        "contaminated": "it holds text of an evaluation file",
         "duplicate": "its text came before",
+        "near_duplicate": "it is almost equal to a larger one",
     }
 )
 

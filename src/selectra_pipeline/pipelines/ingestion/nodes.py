@@ -2,16 +2,22 @@
 
 from typing import Any
 
+from selectra_pipeline.config.execution import ExecutionConfig
 from selectra_pipeline.config.ingestion import IngestionConfig
-from selectra_pipeline.corpus.ingestion import ingest, ingestion_metrics, ingestion_report
+from selectra_pipeline.corpus.ingestion import ingest
+from selectra_pipeline.corpus.ingestion_report import ingestion_metrics, ingestion_report
 from selectra_pipeline.corpus.source_report import source_commits
 from selectra_pipeline.pipelines.metrics import MlflowMetrics, final_metrics
 from selectra_pipeline.shards.manifest import Manifest
 
 
-def ingest_corpus(params: dict[str, Any], directories: dict[str, str]) -> Manifest:
+def ingest_corpus(
+    params: dict[str, Any], execution: dict[str, Any], directories: dict[str, str]
+) -> Manifest:
     """Read, clean and split the corpus into shards of documents."""
-    return ingest(IngestionConfig.from_params(params, "ingestion"), directories["documents"])
+    config = IngestionConfig.from_params(params, "ingestion")
+    tasks = ExecutionConfig.from_params(execution, "execution")
+    return ingest(config, directories["documents"], tasks)
 
 
 def report_ingestion(documents: Manifest) -> tuple[str, MlflowMetrics, dict[str, str]]:

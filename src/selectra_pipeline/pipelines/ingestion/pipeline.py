@@ -11,7 +11,7 @@ def create_pipeline() -> Pipeline:
         [
             Node(
                 ingest_corpus,
-                inputs=["params:ingestion", "params:directories"],
+                inputs=["params:ingestion", "params:execution", "params:directories"],
                 outputs="documents",
                 name="ingest_corpus",
             ),
