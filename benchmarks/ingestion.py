@@ -17,16 +17,16 @@ from collections import Counter
 from typing import Any
 
 from recipe import load_recipe
-from selectra_pipeline.config.execution import ExecutionConfig
-from selectra_pipeline.execution.running import run_stage
 
 from selectra_pipeline.config.decontamination import DecontaminationConfig
+from selectra_pipeline.config.execution import ExecutionConfig
 from selectra_pipeline.config.ingestion import IngestionConfig
 from selectra_pipeline.config.source import SourceConfig
 from selectra_pipeline.corpus import ingestion
 from selectra_pipeline.corpus.document_shards import read_shard
 from selectra_pipeline.corpus.source_files import find_source_files
 from selectra_pipeline.corpus.sources import read_file
+from selectra_pipeline.execution.running import run_stage
 from selectra_pipeline.execution.stage import Stage
 from selectra_pipeline.shards.manifest import Manifest
 

@@ -1,10 +1,10 @@
 """Text to TFRecords in plain Python, one character, one piece, one message at a time.
 
-The measure for `benchmarks/records.py`: BERT's basic and WordPiece tokenizers (Devlin et al. 2019,
-`tokenization.py`), ELECTRA's packing (Clark et al. 2020, `build_pretraining_dataset.py`) and
-TensorFlow's message classes, written down straightforwardly. It expects normalised text, as shards
-of documents hold it, and makes the records that the stage makes with `packing: electra`,
-`format: padded`.
+The measure for `benchmarks/records.py`: the passes of BERT's basic and WordPiece tokenizers (Devlin
+et al. 2019, `tokenization.py`), ELECTRA's packing (Clark et al. 2020,
+`build_pretraining_dataset.py`) and TensorFlow's message classes, written down straightforwardly. It
+expects normalised text, as shards of documents hold it, and makes the records that the stage makes
+with `packing: electra`, `format: padded`.
 """
 
 import pathlib
@@ -52,30 +52,46 @@ class PlainTokenizer:
 
 def split_words(text: str) -> list[str]:
     """Words between white space; punctuation and ideographs are words of one character."""
-    words: list[str] = []
+    words = []
     for run in _set_apart_ideographs(_clean(text)).split():
-        in_word = False
-        for character in run:
-            if is_punctuation(character):
-                words.append(character)
-                in_word = False
-            elif in_word:
-                words[-1] += character
-            else:
-                words.append(character)
-                in_word = True
-    return words
+        words.extend(_split_at_punctuation(run))
+    return " ".join(words).split()
+
+
+def _split_at_punctuation(run: str) -> list[str]:
+    words: list[list[str]] = []
+    in_word = False
+    for character in run:
+        if is_punctuation(character):
+            words.append([character])
+            in_word = False
+        else:
+            if not in_word:
+                words.append([])
+            in_word = True
+            words[-1].append(character)
+    return ["".join(characters) for characters in words]
 
 
 def _clean(text: str) -> str:
     cleaned = []
     for character in text:
-        category = unicodedata.category(character)
-        if character in "\t\n\r" or category == "Zs":
-            cleaned.append(" ")
-        elif character != "\ufffd" and category not in ("Cc", "Cf"):
-            cleaned.append(character)
+        if ord(character) in (0, 0xFFFD) or is_control(character):
+            continue
+        cleaned.append(" " if is_white_space(character) else character)
     return "".join(cleaned)
+
+
+def is_control(character: str) -> bool:
+    """What carries no text; tabs and ends of lines are white space."""
+    if character in "\t\n\r":
+        return False
+    return unicodedata.category(character) in ("Cc", "Cf")
+
+
+def is_white_space(character: str) -> bool:
+    """What becomes a space."""
+    return character in " \t\n\r" or unicodedata.category(character) == "Zs"
 
 
 def _set_apart_ideographs(text: str) -> str:

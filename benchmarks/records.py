@@ -23,6 +23,7 @@ from collections.abc import Callable
 import tensorflow as tf
 from plain_records import PlainTokenizer, write_plainly
 
+from selectra_pipeline.config.execution import ExecutionConfig
 from selectra_pipeline.config.records import RecordsConfig
 from selectra_pipeline.corpus.document_shards import read_shard
 from selectra_pipeline.records.shard_writer import ShardTask, encoded_documents, write_shard
@@ -33,6 +34,7 @@ from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 LENGTH = 512
 DEFAULT = RecordsConfig(sequence_length=LENGTH)
 ORIGINAL = RecordsConfig(sequence_length=LENGTH, packing="electra", format="padded")
+TOKENIZER = "the tokenizer alone, on lines in memory"
 PLAIN = "plain Python: the same"
 WORKERS = (1, 2)
 
@@ -49,7 +51,7 @@ class Contestants:
     def all(self) -> dict[str, Callable[[pathlib.Path], None]]:
         """The contestants by name, the plain one last."""
         return {
-            "the tokenizer alone, line by line": self._tokenize,
+            "reading and tokenising, line by line": self._tokenize,
             "records as configured (lossless, unpadded)": lambda shard: self._write(
                 shard, DEFAULT, self._folder / "default"
             ),
@@ -86,9 +88,13 @@ def compare_in_one_process(shards: list[pathlib.Path], tokenizer: Tokenizer) -> 
     with tempfile.TemporaryDirectory() as folder:
         contestants = Contestants(tokenizer, pathlib.Path(folder))
         tokenizer.encode("x" * 101)  # makes what the first text would wait for
-        rates: dict[str, list[float]] = {name: [] for name in contestants.all()}
+        rates: dict[str, list[float]] = {name: [] for name in (TOKENIZER, *contestants.all())}
         for shard in shards:
             megabytes = text_megabytes(shard)
+            lines = [line for d in read_shard(shard) for line in d.text.split("\n")]
+            start = time.process_time()
+            tokenizer.encode_lines(lines)
+            rates[TOKENIZER].append(megabytes / (time.process_time() - start))
             for name, work in contestants.all().items():
                 start = time.process_time()
                 work(shard)
@@ -133,9 +139,8 @@ def compare_workers(documents: Manifest, vocabulary: str, repeat: int, rounds: i
 
 def write_with(workers: int, documents: Manifest, vocabulary: str) -> None:
     """Run the records stage with so many workers."""
-    config = dataclasses.replace(DEFAULT, workers=workers)
     with tempfile.TemporaryDirectory() as folder:
-        write_records(documents, vocabulary, config, folder)
+        write_records(documents, vocabulary, DEFAULT, folder, ExecutionConfig(workers=workers))
 
 
 def main() -> None:
@@ -143,14 +148,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--documents", required=True, help="folder of the ingestion stage")
     parser.add_argument("--vocabulary", required=True, help="folder of the vocabulary stage")
-    parser.add_argument("--rounds", type=int, default=8, help="shards of documents to compare on")
+    parser.add_argument("--rounds", type=int, default=8, help="shards to compare on; or 0")
     parser.add_argument("--repeat", type=int, default=4, help="the documents, for the workers")
-    parser.add_argument("--worker-rounds", type=int, default=3)
+    parser.add_argument("--worker-rounds", type=int, default=3, help="of the whole stage; or 0")
     arguments = parser.parse_args()
     documents = Manifest.load(pathlib.Path(arguments.documents))
     shards = documents.paths("train")[: arguments.rounds]
-    compare_in_one_process(shards, Tokenizer.load(arguments.vocabulary))
-    compare_workers(documents, arguments.vocabulary, arguments.repeat, arguments.worker_rounds)
+    if shards:
+        compare_in_one_process(shards, Tokenizer.load(arguments.vocabulary))
+    if arguments.worker_rounds:
+        compare_workers(documents, arguments.vocabulary, arguments.repeat, arguments.worker_rounds)
 
 
 if __name__ == "__main__":
