@@ -1,11 +1,11 @@
-"""What each stage of ingestion costs on one core.
+"""What each stage of ingestion, and counting words for a vocabulary, costs on one core.
 
     python benchmarks/ingestion.py --texts FOLDER [--env selectra_small] [--evaluation FILE ...]
 
 Ingests the texts with the environment's configuration in this process and times every stage of it.
 MB/s are 10^6 bytes of UTF-8 of the text that the stage takes in, a second of processor time: what
-`prepare_documents` reads, and for the others what it keeps. Then it says what lies on disk between
-the stages, and how many times the text each step reads and writes.
+`prepare_documents` reads, and for the others what it keeps. The last column is what lies in the
+folder for intermediate files then.
 """
 
 import argparse
@@ -22,15 +22,19 @@ from selectra_pipeline.config.decontamination import DecontaminationConfig
 from selectra_pipeline.config.execution import ExecutionConfig
 from selectra_pipeline.config.ingestion import IngestionConfig
 from selectra_pipeline.config.source import SourceConfig
+from selectra_pipeline.config.vocabulary import VocabularyConfig
 from selectra_pipeline.corpus import ingestion
-from selectra_pipeline.corpus.document_shards import read_shard
+from selectra_pipeline.corpus.document_shards import iterate_documents, read_shard
 from selectra_pipeline.corpus.source_files import find_source_files
 from selectra_pipeline.corpus.sources import read_file
+from selectra_pipeline.corpus.splits import TRAIN
 from selectra_pipeline.execution.running import run_stage
 from selectra_pipeline.execution.stage import Stage
 from selectra_pipeline.shards.manifest import Manifest
+from selectra_pipeline.vocabulary.learning import count_sample
 
 IN_THIS_PROCESS = ExecutionConfig(workers=1)
+SAMPLE = VocabularyConfig(sample_fraction=0.5)
 
 
 class TimedStages:
@@ -89,14 +93,17 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         documents = ingestion.ingest(config, folder, IN_THIS_PROCESS)
         kept = megabytes_kept(documents)
+        start = time.process_time()
+        count_sample((d.text for d in iterate_documents(documents, TRAIN)), SAMPLE)
+        timed.seconds["counting words of half the documents"] = time.process_time() - start
     stored = sum(shard.bytes for shards in documents.shards.values() for shard in shards) / 1e6
     print(f"{read:.1f} MB read, {kept:.1f} MB kept, {stored:.1f} MB as shards\n")
     print("| one process | s | MB/s | MB in the work folder after it |\n|---|---:|---:|---:|")
     print(f"| reading alone | {reading:.1f} | {read / reading:.1f} | |")
     for name, seconds in timed.seconds.items():
         megabytes = read if name == "prepare_documents" else kept
-        disk = timed.on_disk[name] / 1e6
-        print(f"| {name} | {seconds:.2f} | {megabytes / seconds:.1f} | {disk:.1f} |")
+        disk = f"{timed.on_disk[name] / 1e6:.1f}" if name in timed.on_disk else ""
+        print(f"| {name} | {seconds:.2f} | {megabytes / seconds:.1f} | {disk} |")
 
 
 if __name__ == "__main__":
