@@ -2,7 +2,6 @@ import pytest
 
 from selectra_pipeline.config.base import ConfigError
 from selectra_pipeline.config.decontamination import DecontaminationConfig
-from selectra_pipeline.config.deduplication import NearDuplicatesConfig
 from selectra_pipeline.config.ingestion import IngestionConfig
 
 
@@ -10,14 +9,6 @@ def test_both_are_off_by_default():
     config = IngestionConfig.from_params({})
     assert not config.near_duplicates.enabled
     assert not config.decontamination.is_on
-
-
-def test_at_the_even_chance_similarity_one_of_two_pairs_is_found():
-    for buckets, hashes in ((14, 8), (20, 5), (1, 1)):
-        config = NearDuplicatesConfig(buckets=buckets, hashes_per_bucket=hashes)
-        similarity = config.even_chance_similarity
-        assert 1 - (1 - similarity**hashes) ** buckets == pytest.approx(0.5)
-    assert NearDuplicatesConfig().even_chance_similarity == pytest.approx(0.685, abs=0.001)
 
 
 @pytest.mark.parametrize("name", ["ngram", "buckets", "hashes_per_bucket"])

@@ -1,4 +1,3 @@
-import dataclasses
 import random
 import re
 import unicodedata
@@ -187,12 +186,11 @@ def test_a_signature_does_not_depend_on_the_blocks_it_is_made_in(tmp_path, monke
     assert ours.get_signature(shingles) == theirs.get_signature(shingles)
 
 
-def test_pairs_of_the_even_chance_similarity_are_found_half_of_the_time(tmp_path):
-    config = dataclasses.replace(CONFIG, buckets=4, hashes_per_bucket=3)
+def test_pairs_are_found_with_the_probability_that_the_configuration_says(tmp_path):
     minhash = MinhashConfig(5, 4, 3, hash_config=HashConfig(hash_fc="sha1"))
     signatures = Signatures(NearDuplicatesFolder(tmp_path), minhash)
     draw, pairs, found = np.random.default_rng(1), 400, 0
-    shared = round(200 * config.even_chance_similarity)  # of 200 shingles that either has
+    shared = 108  # of 200 shingles that either has: 1 - (1 - 0.54**3) ** 4 = 0.5
     for _ in range(pairs):
         shingles = draw.integers(0, 2**64, (200, 1), np.uint64)
         middle = shared + (200 - shared) // 2

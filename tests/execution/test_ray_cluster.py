@@ -1,3 +1,4 @@
+import dataclasses
 import sys
 
 import pytest
@@ -6,6 +7,7 @@ from steps import WriteRank
 from selectra_pipeline.config.base import ConfigError
 from selectra_pipeline.config.execution import ExecutionConfig, RayConfig
 from selectra_pipeline.execution.errors import StageError
+from selectra_pipeline.execution.ray_cluster import RayExecutor
 from selectra_pipeline.execution.running import require_executor, run_stage
 from selectra_pipeline.execution.stage import Stage
 
@@ -38,6 +40,21 @@ def test_an_error_that_says_how_to_mend_it_reaches_the_caller(ray_cluster, tmp_p
 def test_a_task_that_is_killed_each_time_is_an_error(ray_cluster, tmp_path):
     with pytest.raises(StageError, match=r"Ray lost a task 4 times .*raise execution\.ray\.memory"):
         run_stage(stage(tmp_path, fail={0: "killed"}), tmp_path, RAY)
+
+
+def test_a_cluster_that_cannot_be_joined_is_an_error(ray_cluster, tmp_path, monkeypatch):
+    monkeypatch.setattr("ray.is_initialized", lambda: False)
+    monkeypatch.setenv("RAY_NUM_REDIS_GET_RETRIES", "1")
+    config = dataclasses.replace(RAY, ray=RayConfig(address="nowhere"))
+    with pytest.raises(StageError, match=r"nowhere cannot be joined .*execution\.ray\.address"):
+        run_stage(stage(tmp_path), tmp_path, config)
+
+
+def test_resources_that_no_node_has_are_told(ray_cluster, tmp_path, caplog):
+    config = dataclasses.replace(RAY, ray=RayConfig(memory_gb=1e6))
+    executor = RayExecutor(stage(tmp_path), tmp_path, config)
+    executor._join_cluster()
+    assert "no node of the Ray cluster has" in caplog.text
 
 
 def test_a_machine_without_ray_is_refused_before_any_work(monkeypatch):

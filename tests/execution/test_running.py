@@ -107,4 +107,4 @@ def test_the_log_says_how_far_the_stage_is_and_datatrove_says_nothing(tmp_path, 
         run_stage(stage(tmp_path), tmp_path, HERE)
     messages = [record.getMessage() for record in caplog.records]
     assert messages == ["write: 2 of 3 tasks were complete already", "write: 3 of 3 tasks complete"]
-    assert capfd.readouterr() == ("", "")
+    assert "datatrove" not in "".join(capfd.readouterr())

@@ -29,8 +29,3 @@ class NearDuplicatesConfig(Config):
         for name, most in (("ngram", 100), ("buckets", 1_000), ("hashes_per_bucket", 100)):
             value = getattr(self, name)
             require(1 <= value <= most, f"{name}={value} must be from 1 to {most}")
-
-    @property
-    def even_chance_similarity(self) -> float:
-        """The similarity at which a pair is found with probability 1/2: 0.68 by default."""
-        return (1 - 0.5 ** (1 / self.buckets)) ** (1 / self.hashes_per_bucket)

@@ -12,8 +12,8 @@ from huggingface_hub import HfApi, HfFileSystem, constants
 
 from selectra_pipeline.config.hub_address import SCHEME, HubAddress
 from selectra_pipeline.corpus.hub_errors import HubError, hub_errors
+from selectra_pipeline.corpus.hub_training_split import training_patterns
 from selectra_pipeline.corpus.source_error import SourceError
-from selectra_pipeline.corpus.training_split import training_patterns
 
 logger = logging.getLogger(__name__)
 

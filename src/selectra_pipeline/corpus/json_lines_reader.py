@@ -40,11 +40,14 @@ def _parse(where: str, line: str) -> dict[str, Any]:
     try:
         record = json.loads(line)
     except (ValueError, RecursionError) as error:
-        record = error
-    if isinstance(record, dict):
-        return record
-    got = record if isinstance(record, Exception) else f"a value of type {type(record).__name__}"
-    raise SourceError(
+        raise _bad_line(where, f"no JSON ({error})") from None
+    if not isinstance(record, dict):
+        raise _bad_line(where, f"a value of type {type(record).__name__}")
+    return record
+
+
+def _bad_line(where: str, got: str) -> SourceError:
+    return SourceError(
         f"{where}: a JSON object was expected, one on each line; got {got}; mend the line "
         f"{SKIP_HINT}",
         "bad_json",

@@ -37,7 +37,7 @@ def storage_errors(path: str | Path) -> Iterator[None]:
         raise StorageError(
             error.errno,
             f"the disk is full while writing {path}; free some space or set {elsewhere} to another "
-            "disk, and run the same command again: finished stages are kept",
+            "disk, and run the same command again: what is finished is kept",
         ) from error
 
 

@@ -8,12 +8,12 @@ from selectra_pipeline.corpus.cleaning.boilerplate import boilerplate_lines
 from selectra_pipeline.corpus.cleaning.edits import Edits
 from selectra_pipeline.corpus.cleaning.fineweb import fineweb_quality
 from selectra_pipeline.corpus.cleaning.gopher import gopher_quality
+from selectra_pipeline.corpus.cleaning.labels import judge_labels
 from selectra_pipeline.corpus.cleaning.measured_text import MeasuredText
 from selectra_pipeline.corpus.cleaning.personal_data import mask_personal_data
 from selectra_pipeline.corpus.cleaning.plain_text import plain_text
 from selectra_pipeline.corpus.cleaning.rejection import Measurement, Rejection
 from selectra_pipeline.corpus.cleaning.repetition import repetition
-from selectra_pipeline.corpus.cleaning.web_labels import judge_labels
 from selectra_pipeline.corpus.document import Document
 
 
