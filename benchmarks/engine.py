@@ -3,12 +3,14 @@
     python benchmarks/engine.py --texts FOLDER [--workers 1 2] [--repeat 1] [--near-duplicates]
 
 Prints seconds and MB/s (10^6 bytes of the text that is kept) of both stages, and the greatest
-resident memory of the whole process tree, sampled every 0.1 s; pages that processes share count
-once. Linux only. Each number of workers has processes of its own. `--repeat N` writes the text N
-times first, each copy with a mark in every document, so that none is a duplicate.
+resident memory of the whole process tree, sampled every 0.1 s: the sum of its processes, and what
+it is if pages that they share count once. Linux only. Each number of workers has processes of its
+own. `--repeat N` writes the text N times first, each copy with a mark in every document, so that
+none is a duplicate.
 """
 
 import argparse
+import contextlib
 import json
 import multiprocessing
 import pathlib
@@ -109,7 +111,8 @@ class Measured:
     """Seconds and the greatest resident memory of this process and its children in a block."""
 
     def __enter__(self) -> "Measured":
-        self._peak, self._ended = 0, threading.Event()
+        self._resident = self._unshared = 0
+        self._ended = threading.Event()
         self._thread = threading.Thread(target=self._sample)
         self._start = time.perf_counter()
         self._thread.start()
@@ -124,20 +127,22 @@ class Measured:
         """Print what was measured."""
         print(
             f"{name}: {self._seconds:.1f} s, {megabytes / self._seconds:.1f} MB/s, "
-            f"{self._peak / 1e6:,.0f} MB resident",
+            f"{self._resident / 1e6:,.0f} MB resident, "
+            f"{self._unshared / 1e6:,.0f} MB with shared pages once",
             flush=True,
         )
 
     def _sample(self) -> None:
         this = psutil.Process()
         while not self._ended.wait(SECONDS_BETWEEN_SAMPLES):
-            resident = 0
+            resident = unshared = 0
             for process in (this, *this.children(recursive=True)):
-                try:
-                    resident += process.memory_full_info().pss
-                except psutil.NoSuchProcess:
-                    continue
-            self._peak = max(self._peak, resident)
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    memory = process.memory_full_info()
+                    resident += memory.rss
+                    unshared += memory.pss
+            self._resident = max(self._resident, resident)
+            self._unshared = max(self._unshared, unshared)
 
 
 if __name__ == "__main__":

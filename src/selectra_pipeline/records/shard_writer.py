@@ -4,7 +4,7 @@ import dataclasses
 import json
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain, islice
+from itertools import accumulate, pairwise
 from typing import Self
 
 import numpy as np
@@ -21,7 +21,7 @@ from selectra_pipeline.records.sentences import split_sentences
 from selectra_pipeline.shards.files import file_sha256, replace_file, write_text
 from selectra_pipeline.shards.manifest import Shard
 from selectra_pipeline.shards.paths import Path
-from selectra_pipeline.vocabulary.tokenizer import Tokenizer
+from selectra_pipeline.vocabulary.tokenizer import EncodedLines, Tokenizer
 
 CHARACTERS_PER_BATCH = 1_000_000  # what is tokenised at a time
 
@@ -119,9 +119,10 @@ def write_shard(task: ShardTask) -> None:
     token_counts = np.zeros(tokenizer.size, np.int64)
     records: list[bytes] = []
     for examples in _packed(task, tokenizer, packer):
-        ids = np.fromiter(chain.from_iterable(e.input_ids for e in examples), np.int64)
-        token_counts += np.bincount(ids, minlength=tokenizer.size)
-        records += map(serialize, examples)
+        if examples:
+            ids = np.concatenate([example.input_ids for example in examples])
+            token_counts += np.bincount(ids, minlength=tokenizer.size)
+        records += serialize(examples)
     _random(task, "order").shuffle(records)
     _write_tfrecord(task.records, records)
     shard = Shard.describe(task.records, len(records))
@@ -142,15 +143,16 @@ def make_packer(task: ShardTask, tokenizer: Tokenizer) -> Packer:
 
 def encoded_documents(
     documents: Iterable[Document], tokenizer: Tokenizer, split_line: Callable[[str], list[str]]
-) -> Iterator[list[list[list[int]]]]:
-    """Batches of documents, each a list of the token ids of the parts of its lines."""
+) -> Iterator[list[EncodedLines]]:
+    """Batches of documents, each the token ids of the parts of its lines."""
     for batch in _batches(documents):
         parts = [
             [part for line in document.text.split("\n") for part in split_line(line)]
             for document in batch
         ]
-        ids = iter(tokenizer.encode_batch([part for document in parts for part in document]))
-        yield [list(islice(ids, len(document))) for document in parts]
+        encoded = tokenizer.encode_lines([part for document in parts for part in document])
+        ends = accumulate(map(len, parts), initial=0)
+        yield [encoded.lines(first, last) for first, last in pairwise(ends)]
 
 
 def _packed(task: ShardTask, tokenizer: Tokenizer, packer: Packer) -> Iterator[list[Example]]:
