@@ -6,6 +6,7 @@ import pytest
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 
+from selectra_pipeline.config.hub_address import HubAddress
 from selectra_pipeline.config.project import ProjectConfig
 
 PROJECT = Path(__file__).parents[2]
@@ -49,6 +50,15 @@ def test_the_recipes_are_the_published_ones(env, width, heads, generator_width, 
     assert (schedule.peak, schedule.warmup_steps, schedule.restarts) == (5e-4, 10_000, (150_000,))
     assert config.records.sequence_length == 512
     assert config.directories.model == f"data/06_models/{env}/huggingface"
+
+
+@pytest.mark.parametrize("env", ["selectra_small", "selectra_medium"])
+def test_the_recipes_read_the_spanish_part_of_oscar_unless_told_otherwise(env):
+    (path,) = load(env).ingestion.source.paths
+    address = HubAddress.parse(path)
+    assert address.repository == "oscar-corpus/OSCAR-2301"
+    assert address.pattern == "es_meta/es_meta_part_*.jsonl.zst"
+    assert load(env, corpus="embedded").ingestion.source.is_embedded
 
 
 def test_an_environment_takes_run_data_root_corpus_and_strategy_from_the_command_line():

@@ -1,10 +1,11 @@
-"""Batches of examples of similar length, padded to one of a few static lengths.
+"""Batches of examples of similar length, padded to one of a few lengths.
 
-A traced step is compiled once a shape: few shapes keep that cheap, several of them spare short
-examples the cost of long ones.
+The fused groups of a step are compiled once a shape: few shapes keep that cheap, several of them
+spare short examples the cost of long ones.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +14,7 @@ import tensorflow as tf
 from selectra_pipeline.downstream.features import IGNORED, TokenExample
 from selectra_pipeline.records.reader import Batch
 
-LENGTHS = (16, 32, 64, 128, 256, 512)
+LENGTHS = (*range(8, 129, 8), 192, 256, 384, 512)
 
 Group = list[int]  # indices of the examples of one batch
 
@@ -32,11 +33,17 @@ class LengthBatches:
         examples: each of at most `max_length` ids.
         batch_size: rows of every batch; in the last of a length some are empty.
         max_length: the longest static length.
+
+    Attributes:
+        lengths: those of `LENGTHS` that fill a batch, and the longest that is needed. Examples
+            that are too few for a batch of their own length join those of the next.
     """
 
     def __init__(self, examples: Sequence[TokenExample], batch_size: int, max_length: int) -> None:
         self.examples, self.batch_size = examples, batch_size
-        self.lengths = [*(length for length in LENGTHS if length < max_length), max_length]
+        allowed = [*(length for length in LENGTHS if length < max_length), max_length]
+        needed = Counter(_padded(len(example.input_ids), allowed) for example in examples)
+        self.lengths = _that_fill_a_batch(needed, batch_size)
 
     def in_order(self) -> list[Group]:
         """Every example once, the short ones first."""
@@ -74,5 +81,19 @@ class LengthBatches:
         ]
 
     def _static_length(self, index: int) -> int:
-        length = len(self.examples[index].input_ids)
-        return next(static for static in self.lengths if static >= length)
+        return _padded(len(self.examples[index].input_ids), self.lengths)
+
+
+def _padded(length: int, lengths: Sequence[int]) -> int:
+    return next(static for static in lengths if static >= length)
+
+
+def _that_fill_a_batch(needed: Mapping[int, int], batch_size: int) -> list[int]:
+    """needed: by length, the number of examples that are padded to it."""
+    filled, waiting = [], 0
+    for length in sorted(needed):
+        waiting += needed[length]
+        if waiting >= batch_size or length == max(needed):
+            filled.append(length)
+            waiting = 0
+    return filled
