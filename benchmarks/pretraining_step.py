@@ -13,15 +13,10 @@ scaled_dot_product_attention), pytorch-eager-attention, pytorch-compiled.
 """
 
 import argparse
-import json
-import os
-import resource
-import statistics
-import subprocess
 import sys
-import time
-from collections.abc import Callable
-from typing import Self
+from collections.abc import Callable, Mapping
+
+from contest import Contestant, serve
 
 PYTORCH = {
     "pytorch": ("sdpa", False),
@@ -30,83 +25,12 @@ PYTORCH = {
 }
 CEILING = "ceiling"
 DEFAULT = ("ours/bfloat16", "ours/float32", "pytorch/bfloat16", "pytorch/float32")
+STEP, MODEL_FLOPS = "step", "model_flops"  # what contestants and ceilings do; what ceilings know
 WARM_UP = 2  # steps that do not count
-TUNED = {
-    # glibc gives large blocks back to the system after every use, and gets them back page by page;
-    # above these sizes it keeps them. PyTorch is a quarter slower without.
-    "MALLOC_MMAP_THRESHOLD_": "4294967296",
-    "MALLOC_TRIM_THRESHOLD_": "17179869184",
-    # PyTorch's threads wait for each other busily: where something else runs, for most of the time.
-    "OMP_WAIT_POLICY": "PASSIVE",
-    "TF_CPP_MIN_LOG_LEVEL": "2",
-}
 
 
-class Contestant:
-    """A process that does one thing whenever it is told, and says how long it took or what it saw.
-
-    Args:
-        name: implementation/precision.
-    """
-
-    def __init__(self, name: str, arguments: argparse.Namespace) -> None:
-        self.name = name
-        command = [sys.executable, __file__, "--serve", name, "--env", arguments.env]
-        command += ["--batch", str(arguments.batch), "--length", str(arguments.length)]
-        self.process = subprocess.Popen(
-            command,
-            env={**os.environ, **TUNED},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        self.answers: list[dict[str, float]] = []
-
-    def go(self) -> Self:
-        """Do it once."""
-        self.process.stdin.write("go\n")
-        self.process.stdin.flush()
-        line = self.process.stdout.readline()
-        if not line:
-            raise SystemExit(f"{self.name} ended with code {self.process.wait()}")
-        self.answers.append(json.loads(line))
-        return self
-
-    def median(self, field: str) -> float:
-        """Of all that was answered after warming up."""
-        return statistics.median(answer[field] for answer in self.answers[WARM_UP:])
-
-    def close(self) -> None:
-        """Let the process end."""
-        self.process.stdin.close()
-        self.process.wait()
-
-
-def serve(name: str, arguments: argparse.Namespace) -> None:
-    """Answer each line of standard input with a line of JSON."""
-    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # libraries print what they like
-    take, flops = _create(name, arguments)
-    for _ in sys.stdin:
-        before = resource.getrusage(resource.RUSAGE_SELF)
-        seconds, value = _timed(take)
-        after = resource.getrusage(resource.RUSAGE_SELF)
-        answer = {
-            "seconds": seconds,
-            "processor_seconds": _used(after) - _used(before),
-            "value": value,
-            "gigabytes": after.ru_maxrss * 1024 / 1e9,
-            "gigaflops": flops / 1e9,
-        }
-        print(json.dumps(answer), file=answers, flush=True)
-
-
-def _used(usage: resource.struct_rusage) -> float:
-    return usage.ru_utime + usage.ru_stime
-
-
-def _create(name: str, arguments: argparse.Namespace) -> tuple[Callable[[], float], float]:
-    """What the contestant does, and its model FLOPs (0 where they are not known)."""
+def create(name: str, arguments: argparse.Namespace) -> Mapping[str, Callable[[], float]]:
+    """What the contestant does, by name."""
     from recipe import recipe
 
     implementation, precision = name.split("/")
@@ -114,45 +38,45 @@ def _create(name: str, arguments: argparse.Namespace) -> tuple[Callable[[], floa
     if implementation in PYTORCH:
         import pytorch_step
 
-        return pytorch_step.create(project, *PYTORCH[implementation]), 0.0
+        return {STEP: pytorch_step.create(project, *PYTORCH[implementation])}
     import our_step
 
     if implementation == CEILING:
-        return our_step.create_ceiling(project), our_step.example_flops(project) * arguments.batch
-    return our_step.create(project), 0.0
+        flops = our_step.example_flops(project) * arguments.batch
+        return {STEP: our_step.create_ceiling(project), MODEL_FLOPS: lambda: flops}
+    return {STEP: our_step.create(project)}
 
 
-def _timed(take: Callable[[], float]) -> tuple[float, float]:
-    start = time.perf_counter()
-    value = take()
-    return time.perf_counter() - start, value
+def start(name: str) -> Contestant:
+    """A contestant, told what this process was told."""
+    return Contestant(name, [sys.executable, *sys.argv, "--serve", name], WARM_UP)
 
 
 def compare(arguments: argparse.Namespace) -> None:
     """Let the contestants take turns and print the table."""
     precisions = dict.fromkeys(name.split("/")[1] for name in arguments.contestants)
-    ceilings = {p: Contestant(f"{CEILING}/{p}", arguments) for p in precisions}
-    contestants = [Contestant(name, arguments) for name in arguments.contestants]
+    ceilings = {p: start(f"{CEILING}/{p}") for p in precisions}
+    contestants = [start(name) for name in arguments.contestants]
     everyone = [*contestants, *ceilings.values()]
     for _ in range(WARM_UP + arguments.rounds):
         for contestant in everyone:
-            contestant.go()
+            contestant.go(STEP)
     tokens = arguments.batch * arguments.length
     rivals = [c for c in contestants if not c.name.startswith("ours/")] or contestants
-    best = min(rivals, key=lambda c: c.median("seconds"))
+    best = min(rivals, key=lambda c: c.median(STEP, "seconds"))
     print(f"{arguments.env}, {arguments.batch} x {arguments.length}, medians of {arguments.rounds}")
     for precision, ceiling in ceilings.items():
-        print(f"matrix products in {precision}: {ceiling.median('value') / 1e9:.0f} GFLOP/s")
+        print(f"matrix products in {precision}: {ceiling.median(STEP, 'value') / 1e9:.0f} GFLOP/s")
     print(f"\n| step | ms | tokens/s | x {best.name} | MFU | processor-s | peak GB |")
     print("|---|---:|---:|---:|---:|---:|---:|")
     for c in contestants:
         ceiling = ceilings[c.name.split("/")[1]]
-        seconds = c.median("seconds")
-        mfu = ceiling.median("gigaflops") * 1e9 / seconds / ceiling.median("value")
+        seconds = c.median(STEP, "seconds")
+        mfu = ceiling.go(MODEL_FLOPS)["value"] / seconds / ceiling.median(STEP, "value")
         print(
             f"| {c.name} | {seconds * 1e3:.0f} | {tokens / seconds:.0f} "
-            f"| {best.median('seconds') / seconds:.2f} | {mfu:.0%} "
-            f"| {c.median('processor_seconds'):.2f} | {c.median('gigabytes'):.2f} |"
+            f"| {best.median(STEP, 'seconds') / seconds:.2f} | {mfu:.0%} "
+            f"| {c.median(STEP, 'processor_seconds'):.2f} | {c.median(STEP, 'gigabytes'):.2f} |"
         )
     for contestant in everyone:
         contestant.close()
@@ -169,7 +93,7 @@ def main() -> None:
     parser.add_argument("--serve", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.serve:
-        serve(arguments.serve, arguments)
+        serve(lambda: create(arguments.serve, arguments))
     else:
         compare(arguments)
 

@@ -56,8 +56,8 @@ class TorchElectra(torch.nn.Module):
         architecture, words = project.pretraining.architecture, project.vocabulary.size
         self.objective = project.pretraining.objective
         self.predictions = self.objective.masking.max_predictions(project.records.sequence_length)
-        small = _configuration(architecture.generator(words), attention)
-        large = _configuration(architecture.discriminator(words), attention)
+        small = configuration(architecture.generator(words), attention)
+        large = configuration(architecture.discriminator(words), attention)
         self.generator, self.discriminator = ElectraForMaskedLM(small), ElectraForPreTraining(large)
         self.generator.electra.embeddings = self.discriminator.electra.embeddings
         table = self.discriminator.electra.embeddings.word_embeddings.weight
@@ -88,7 +88,7 @@ def _sample(logits: torch.Tensor) -> torch.Tensor:
     return torch.searchsorted(cumulative, target).clamp(max=logits.shape[-1] - 1)
 
 
-def _configuration(encoder: EncoderConfig, attention: str) -> ElectraConfig:
+def configuration(encoder: EncoderConfig, attention: str) -> ElectraConfig:
     return ElectraConfig(
         vocab_size=encoder.vocab_size,
         embedding_size=encoder.embedding_size,

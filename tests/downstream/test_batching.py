@@ -33,19 +33,25 @@ def test_the_examples_of_a_batch_have_the_same_static_length(batches):
         rows, length = batch.labels.shape
         assert rows == 2
         shapes.setdefault(length, set()).update(LENGTHS[index] for index in group)
-    assert shapes == {16: {3, 4, 5, 9, 16}, 32: {17}, 64: {33, 64}, 70: {65, 70}}
+    assert shapes == {8: {3, 4, 5}, 16: {9, 16}, 40: {17, 33}, 70: {64, 65, 70}}
+
+
+def test_a_length_that_fills_no_batch_is_not_used():
+    assert LengthBatches(examples([8] * 4 + [16, 120]), 4, 512).lengths == [8, 120]
+    assert LengthBatches(examples([8] * 3 + [16, 120]), 4, 512).lengths == [16, 120]
+    assert LengthBatches(examples([8, 16, 400]), 4, 400).lengths == [400]
 
 
 def test_padding_is_masked_and_ignored(batches):
     batch = batches.pad([3])
     ids, mask, segments = (field.numpy() for field in batch.inputs)
-    assert ids.shape == mask.shape == segments.shape == (2, 16)
-    np.testing.assert_array_equal(mask, [[1] * 5 + [0] * 11, [0] * 16])
-    np.testing.assert_array_equal(ids[0], [2, 10, 10, 10, 3] + [0] * 11)
+    assert ids.shape == mask.shape == segments.shape == (2, 8)
+    np.testing.assert_array_equal(mask, [[1] * 5 + [0] * 3, [0] * 8])
+    np.testing.assert_array_equal(ids[0], [2, 10, 10, 10, 3] + [0] * 3)
     assert not ids[1].any()
     assert not segments.any()
-    expected = [IGNORED, 1, 1, 1, IGNORED] + [IGNORED] * 11
-    np.testing.assert_array_equal(batch.labels.numpy(), [expected, [IGNORED] * 16])
+    expected = [IGNORED, 1, 1, 1, IGNORED] + [IGNORED] * 3
+    np.testing.assert_array_equal(batch.labels.numpy(), [expected, [IGNORED] * 8])
 
 
 def test_the_order_is_the_seeds_and_differs_between_epochs(batches):

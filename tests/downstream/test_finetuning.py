@@ -4,6 +4,7 @@ import tensorflow as tf
 
 from selectra_pipeline.config.architecture import ArchitectureConfig
 from selectra_pipeline.config.finetuning import FinetuningConfig
+from selectra_pipeline.downstream import finetuning as finetuning_module
 from selectra_pipeline.downstream.batching import LengthBatches
 from selectra_pipeline.downstream.features import IGNORED, TokenExample
 from selectra_pipeline.downstream.finetuning import Finetuning, classification_loss
@@ -19,17 +20,67 @@ def finetuning(**changes) -> Finetuning:
     electra = Electra.create(ARCHITECTURE, 30, "float32", seed=1)
     encoder = electra.discriminator_config
     head = TokenClassificationHead(encoder, 3, dtype="float32", name="head")
-    model = TaskModel.create(encoder, head, electra.weights_by_path(), 1)
-    return Finetuning(model, STEPS, FinetuningConfig(**changes))
+    config = FinetuningConfig(**changes)
+    model = TaskModel.create(encoder, head, electra.weights_by_path(), 1, config.precision)
+    return Finetuning(model, STEPS, config)
+
+
+def labelled(length):
+    """The label of a token is its id modulo 3."""
+    draw = np.random.default_rng(1)
+    rows = draw.integers(5, 30, [8, length]).tolist()
+    made = [TokenExample(row, [i % 3 for i in row], list(range(length))) for row in rows]
+    return LengthBatches(made, batch_size=8, max_length=32).pad(list(range(8)))
 
 
 @pytest.fixture(scope="module")
 def batch():
-    """The label of a token is its id modulo 3."""
-    draw = np.random.default_rng(1)
-    rows = draw.integers(5, 30, [8, 10]).tolist()
-    made = [TokenExample(row, [i % 3 for i in row], list(range(10))) for row in rows]
-    return LengthBatches(made, batch_size=8, max_length=16).pad(list(range(8)))
+    return labelled(10)
+
+
+@pytest.fixture
+def plain(monkeypatch):
+    """Fine-tuning that compiles nothing."""
+    with monkeypatch.context() as patched:
+        patched.setattr(finetuning_module, "single_device", tf.distribute.get_strategy)
+        tuned = finetuning()
+    return tuned
+
+
+def test_compiled_groups_change_neither_gradients_nor_predictions(plain):
+    compiled = finetuning()
+    for length in (10, 20):
+        batch = labelled(length)
+        for tuned in (compiled, plain):
+            tuned.train(batch)
+        for path, ours, theirs in zip(
+            compiled.optimizer.paths, compiled.optimizer.first, plain.optimizer.first, strict=True
+        ):
+            np.testing.assert_allclose(ours, theirs, rtol=1e-3, atol=1e-6, err_msg=path)
+        np.testing.assert_array_equal(*(t.predict(batch.inputs) for t in (compiled, plain)))
+    assert max(np.abs(moment).max() for moment in compiled.optimizer.first) > 1e-3
+
+
+def test_bfloat16_rounds_the_gradients_and_not_the_weights(batch):
+    precise, rounded = finetuning(), finetuning(precision="bfloat16")
+    for tuned in (precise, rounded):
+        tuned.train(batch)
+    ours, theirs = (
+        np.concatenate([np.ravel(moment) for moment in tuned.optimizer.first])
+        for tuned in (rounded, precise)
+    )
+    distance = np.linalg.norm(ours - theirs) / np.linalg.norm(theirs)
+    assert 1e-4 < distance < 3e-2
+    assert {variable.dtype for variable in rounded.model.trainable_variables} == {"float32"}
+
+
+def test_batches_of_all_lengths_share_a_graph():
+    tuned = finetuning()
+    for length in (5, 10, 20):
+        batch = labelled(length)
+        tuned.train(batch)
+        assert tuned.predict(batch.inputs).shape == batch.labels.shape
+    assert tuned._step.experimental_get_tracing_count() == 1
 
 
 def test_it_learns_the_labels(batch):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from selectra_pipeline.config.base import Config, require
+from selectra_pipeline.config.evaluation import EvaluationConfig
 from selectra_pipeline.config.export import ExportConfig
 from selectra_pipeline.config.ingestion import IngestionConfig
 from selectra_pipeline.config.pretraining import PretrainingConfig
@@ -43,6 +44,7 @@ class ProjectConfig(Config):
     records: RecordsConfig = field(default_factory=RecordsConfig)
     pretraining: PretrainingConfig = field(default_factory=PretrainingConfig)
     export: ExportConfig = field(default_factory=ExportConfig)
+    evaluation: EvaluationConfig = field(default_factory=EvaluationConfig)
     detection: DetectionConfig = field(default_factory=DetectionConfig)
     run: str | None = None
     data_root: str | None = None

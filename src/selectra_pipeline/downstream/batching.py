@@ -1,9 +1,10 @@
 """Batches of examples of similar length, padded to one of a few static lengths.
 
-A traced step is compiled once a shape: few shapes keep that cheap, several of them spare short
-examples the cost of long ones.
+The fused groups of a step are compiled once a shape: few shapes keep that cheap, several of them
+spare short examples the cost of long ones.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -13,7 +14,7 @@ import tensorflow as tf
 from selectra_pipeline.downstream.features import IGNORED, TokenExample
 from selectra_pipeline.records.reader import Batch
 
-LENGTHS = (16, 32, 64, 128, 256, 512)
+LENGTHS = (*range(8, 129, 8), 192, 256, 384, 512)
 
 Group = list[int]  # indices of the examples of one batch
 
@@ -32,11 +33,15 @@ class LengthBatches:
         examples: each of at most `max_length` ids.
         batch_size: rows of every batch; in the last of a length some are empty.
         max_length: the longest static length.
+
+    Attributes:
+        lengths: those of `LENGTHS` that fill a batch; what fills none has the next length instead.
     """
 
     def __init__(self, examples: Sequence[TokenExample], batch_size: int, max_length: int) -> None:
         self.examples, self.batch_size = examples, batch_size
         self.lengths = [*(length for length in LENGTHS if length < max_length), max_length]
+        self.lengths = self._that_fill_a_batch()
 
     def in_order(self) -> list[Group]:
         """Every example once, the short ones first."""
@@ -72,6 +77,16 @@ class LengthBatches:
             for indices in by_length.values()
             for start in range(0, len(indices), self.batch_size)
         ]
+
+    def _that_fill_a_batch(self) -> list[int]:
+        counts = Counter(map(self._static_length, range(len(self.examples))))
+        filled, waiting = [], 0
+        for length in sorted(counts):
+            waiting += counts[length]
+            if waiting >= self.batch_size or length == max(counts):
+                filled.append(length)
+                waiting = 0
+        return filled
 
     def _static_length(self, index: int) -> int:
         length = len(self.examples[index].input_ids)

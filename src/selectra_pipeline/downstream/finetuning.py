@@ -1,5 +1,8 @@
 """One optimisation step of fine-tuning, and predictions."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 import tensorflow as tf
 
 from selectra_pipeline.config.finetuning import FinetuningConfig
@@ -13,12 +16,20 @@ from selectra_pipeline.model.noise import root_noise
 from selectra_pipeline.records.reader import Batch
 from selectra_pipeline.training.optimizer import AdamW
 from selectra_pipeline.training.schedule import LearningRateSchedule
+from selectra_pipeline.training.single_device import single_device
+
+Argument = TypeVar("Argument")
+Result = TypeVar("Result")
+
+TOKENS = tf.TensorSpec([None, None], tf.int32)  # [batch, seq]
+INPUTS = Batch(TOKENS, TOKENS, TOKENS)
 
 
 class Finetuning:
     """A model in training: AdamW, warm-up and linear decay, layerwise learning rates.
 
-    Everything random is a function of the seed and the step.
+    Runs on a single device, whatever is around it. Everything random is a function of the seed and
+    the step. The first batch of all traces, the first of each length compiles the fused groups.
 
     Args:
         total_steps: steps until the learning rate is zero.
@@ -32,14 +43,16 @@ class Finetuning:
         schedule = ScheduleConfig(peak=config.learning_rate, warmup_steps=warmup)
         # Decay 0.01 and clipping at norm 1, as in pre-training.
         self.optimizer_config = OptimizerConfig()
-        self.optimizer = AdamW(
-            variables,
-            self.optimizer_config,
-            LearningRateSchedule(schedule, total_steps),
-            rate_factors([v.path for v in variables], model.config.num_layers, config),
-        )
-        self._step = tf.function(self._train, autograph=False)
-        self._predict = tf.function(self._best_labels, autograph=False)
+        self.strategy = single_device()
+        with self.strategy.scope():
+            self.optimizer = AdamW(
+                variables,
+                self.optimizer_config,
+                LearningRateSchedule(schedule, total_steps),
+                rate_factors([v.path for v in variables], model.config.num_layers, config),
+            )
+        self._step = self._on_device(self._train, LabelledBatch(INPUTS, TOKENS))
+        self._predict = self._on_device(self._best_labels, INPUTS)
 
     def train(self, batch: LabelledBatch) -> None:
         """One step."""
@@ -48,6 +61,16 @@ class Finetuning:
     def predict(self, inputs: Batch) -> tf.Tensor:
         """The most likely label of every token, int32 [batch, seq]."""
         return self._predict(inputs)
+
+    def _on_device(
+        self, function: Callable[[Argument], Result], argument: Argument
+    ) -> Callable[[Argument], Result]:
+        """One graph for batches of all shapes: tracing takes several times as long as compiling."""
+        return tf.function(
+            lambda batch: self.strategy.run(function, args=(batch,)),
+            input_signature=[argument],
+            autograph=False,
+        )
 
     def _train(self, batch: LabelledBatch) -> None:
         noise = root_noise(self.seed).fold_in(tf.identity(self.optimizer.step))

@@ -95,7 +95,8 @@ class NerProbe:
             for group in self.train.batches.shuffled((settings.seed, epoch))
         ]
         head = TokenClassificationHead(encoder, len(self.labels), dtype="float32", name="head")
-        copy = TaskModel.create(encoder, head, model.weights_by_path(), settings.seed)
+        weights = model.weights_by_path()
+        copy = TaskModel.create(encoder, head, weights, settings.seed, settings.precision)
         finetuning = Finetuning(copy, len(groups), settings)
         for group in itertools.takewhile(lambda _: not asked_to_stop(), groups):
             finetuning.train(self.train.batches.pad(group))

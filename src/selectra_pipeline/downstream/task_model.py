@@ -7,6 +7,7 @@ import keras
 import tensorflow as tf
 
 from selectra_pipeline.config.architecture import EncoderConfig
+from selectra_pipeline.model.electra import PRECISION_POLICY
 from selectra_pipeline.model.embeddings import Embeddings
 from selectra_pipeline.model.encoder import Encoder
 from selectra_pipeline.model.initialization import initialize
@@ -17,15 +18,21 @@ from selectra_pipeline.records.reader import Batch
 class TaskModel(keras.layers.Layer):
     """Embeddings, discriminator and a head that is called with its states and noise.
 
-    The computation is in float32. Embeddings and discriminator have the paths that they have in
+    Embeddings and discriminator have the paths that they have in
     `Electra`, so that its weights fit.
+
+    Args:
+        precision: of the computation in embeddings and discriminator; the head has its own.
     """
 
-    def __init__(self, config: EncoderConfig, head: keras.layers.Layer) -> None:
-        super().__init__(name="electra", dtype="float32")
+    def __init__(
+        self, config: EncoderConfig, head: keras.layers.Layer, precision: str = "float32"
+    ) -> None:
+        policy = PRECISION_POLICY[precision]
+        super().__init__(name="electra", dtype=policy)
         self.config = config
-        self.embeddings = Embeddings(config, dtype="float32", name="embeddings")
-        self.discriminator = Encoder(config, dtype="float32", name="discriminator")
+        self.embeddings = Embeddings(config, dtype=policy, name="embeddings")
+        self.discriminator = Encoder(config, dtype=policy, name="discriminator")
         self.head = head
 
     @classmethod
@@ -35,13 +42,14 @@ class TaskModel(keras.layers.Layer):
         head: keras.layers.Layer,
         weights: Mapping[str, tf.Variable],
         seed: int,
+        precision: str = "float32",
     ) -> Self:
         """Build the model with copies of pre-trained weights, and a head that `seed` initialises.
 
         Args:
             weights: by path, as `Electra.weights_by_path` gives them.
         """
-        model = cls(config, head)
+        model = cls(config, head, precision)
         model.build()
         for layer in (model.embeddings, model.discriminator):
             for variable in layer.trainable_variables:

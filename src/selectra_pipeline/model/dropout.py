@@ -21,7 +21,7 @@ def dropout(x: tf.Tensor, rate: float, noise: Noise | None) -> tf.Tensor:
 
     The backward pass draws the same numbers again: nothing is kept for it.
 
-    x: [batch, ...], all axes but the first of known size.
+    x: [batch, ...].
     """
     if noise is None or rate == 0.0:
         return x
@@ -52,8 +52,8 @@ def mark_dropped(x: tf.Tensor, rate: float, noise: Noise | None) -> tuple[tf.Ten
     """
     if noise is None or rate == 0.0:
         return x, x
-    if compiles_groups() and x.dtype.size == 2 and x.shape[-1] % 2 == 0:
-        pairs = tf.bitcast(tf.reshape(x, [*_shape(x)[:-1], x.shape[-1] // 2, 2]), tf.uint32)
+    if compiles_groups() and x.dtype.size == 2 and _is_even(x.shape[1:]):
+        pairs = tf.bitcast(tf.reshape(x, [_shape(x)[0], -1, 2]), tf.uint32)
         copies = _mark_pairs(pairs, rate, noise)
         return tuple(tf.reshape(tf.bitcast(copy, x.dtype), tf.shape(x)) for copy in copies)
     return _mark(x, rate, noise)
@@ -69,10 +69,10 @@ def _mark(x: tf.Tensor, rate: float, noise: Noise) -> tuple[tf.Tensor, tf.Tensor
 def _mark_pairs(pairs: tf.Tensor, rate: float, noise: Noise) -> tuple[tf.Tensor, tf.Tensor]:
     """As `_mark`, of two 16-bit numbers at a time, by their bits: half as many hashes.
 
-    pairs: uint32 [batch, ...], little-endian.
+    pairs: uint32 [batch, pairs of an example], little-endian.
     """
-    shape = _shape(pairs)
-    bits = tf.reshape(_hash(shape[0], tf.range(math.prod(shape[1:])), noise), shape)
+    rows, count = _shape(pairs)
+    bits = _hash(rows, tf.range(count), noise)
     threshold, nothing = _threshold(rate), _word(0)
     first = tf.where((bits & _word(HALVES[0])) < threshold, _word(HALVES[0]), nothing)
     second = tf.where(_shifted(bits, DRAW_BITS) < threshold, _word(HALVES[1]), nothing)
@@ -150,4 +150,11 @@ def _word(number: int) -> tf.Tensor:
 
 
 def _shape(x: tf.Tensor) -> list[int | tf.Tensor]:
-    return [tf.shape(x)[0] if x.shape[0] is None else x.shape[0], *x.shape[1:]]
+    """Each axis, a tensor where the graph does not know it."""
+    known = x.shape.as_list()
+    return [tf.shape(x)[i] if size is None else size for i, size in enumerate(known)]
+
+
+def _is_even(sizes: tf.TensorShape) -> bool:
+    """Whether so many elements come in pairs, whatever the sizes that are not known."""
+    return any(size is not None and size % 2 == 0 for size in sizes)

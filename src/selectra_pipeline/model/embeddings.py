@@ -41,7 +41,7 @@ class Embeddings(keras.layers.Layer):
     def call(
         self, input_ids: tf.Tensor, segment_ids: tf.Tensor, noise: Noise | None = None
     ) -> tf.Tensor:
-        length = input_ids.shape[1]
+        length = tf.shape(input_ids)[1] if input_ids.shape[1] is None else input_ids.shape[1]
         # Of tensors: a variable that is looked up itself is copied whole wherever else it is read.
         tables = (self.word_embeddings, self.token_type_embeddings, self.position_embeddings)
         words, types, positions = (tf.convert_to_tensor(table.value) for table in tables)
