@@ -75,6 +75,12 @@ class TaskResult:
     notes: tuple[str, ...]
     trials: tuple[Trial, ...]
 
+    @classmethod
+    def from_facts(cls, facts: dict[str, Any]) -> Self:
+        """The result in the facts of a manifest of trials."""
+        trials = (Trial(**{**t, "validation": tuple(t["validation"])}) for t in facts["trials"])
+        return cls(**{**facts, "notes": tuple(facts["notes"]), "trials": tuple(trials)})
+
     @property
     def scores(self) -> tuple[float, ...]:
         """The test metric of each trial that did not diverge."""
