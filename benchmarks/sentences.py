@@ -28,8 +28,8 @@ def read_sentences(conll: str, vocabulary: str, every: int) -> Sentences:
     labels = entity_labels(tagged)
     examples = token_examples(tagged, labels, tokenizer, MAX_LENGTH)
     batches = LengthBatches(examples, BATCH, MAX_LENGTH)
-    groups = sorted(
-        batches.shuffled((1, 0)), key=lambda group: batches.pad(group).labels.shape[1]
-    )[every // 2 :: every]
+    groups = sorted(batches.shuffled((1, 0)), key=lambda group: batches.pad(group).labels.shape[1])[
+        every // 2 :: every
+    ]
     chosen = [examples[index] for index in sorted(itertools.chain.from_iterable(groups))]
     return Sentences(chosen, len(labels), tokenizer.size)

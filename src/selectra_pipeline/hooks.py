@@ -10,6 +10,7 @@ from kedro.pipeline import Pipeline
 
 from selectra_pipeline.config.base import UserError
 from selectra_pipeline.config.project import ProjectConfig
+from selectra_pipeline.pipelines.finetuning.selection import Selection, select
 from selectra_pipeline.shards.remote import require_access
 
 TRAINING_NODE = "pretrain_electra"
@@ -34,6 +35,15 @@ class CheckConfiguration:
                 require_devices(config.pretraining)
         except UserError as error:
             raise click.ClickException(str(error)) from None
+
+
+class SelectTasks:
+    """Tells the pipelines which tasks the parameters select, before they are made."""
+
+    @hook_impl
+    def after_context_created(self, context: KedroContext) -> None:
+        """Read the parameters of the environment and of the command line."""
+        select(Selection.from_params(context.params))
 
 
 class ShowErrors:

@@ -4,12 +4,15 @@ from kedro.pipeline import Pipeline
 
 from selectra_pipeline.pipelines import (
     detection,
+    evaluation,
     export,
+    finetuning,
     ingestion,
     pretraining,
     records,
     vocabulary,
 )
+from selectra_pipeline.pipelines.finetuning import selection
 
 
 def register_pipelines() -> dict[str, Pipeline]:
@@ -19,9 +22,14 @@ def register_pipelines() -> dict[str, Pipeline]:
         for stage in (ingestion, vocabulary, records, pretraining, export)
     }
     pretrain = sum(stages.values(), Pipeline([]))
+    finetune = finetuning.create_pipeline(selection.current)
+    evaluate = evaluation.create_pipeline(selection.current)
     return {
         **stages,
+        "finetuning": finetune,
+        "evaluation": evaluate,
         "pretrain": pretrain,
+        "evaluate": finetune + evaluate,
         "detect": detection.create_pipeline(),
         "__default__": pretrain,
     }

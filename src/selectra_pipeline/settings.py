@@ -5,7 +5,7 @@ import os
 from kedro.config import OmegaConfigLoader
 from omegaconf.resolvers import oc
 
-from selectra_pipeline.hooks import CheckConfiguration, ShowErrors, TrackSystem
+from selectra_pipeline.hooks import CheckConfiguration, SelectTasks, ShowErrors, TrackSystem
 
 # Nothing is reported to anybody.
 os.environ.setdefault("DO_NOT_TRACK", "1")
@@ -20,7 +20,7 @@ os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "3")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
-HOOKS = (CheckConfiguration(), ShowErrors(), TrackSystem())
+HOOKS = (CheckConfiguration(), SelectTasks(), ShowErrors(), TrackSystem())
 
 CONFIG_LOADER_CLASS = OmegaConfigLoader
 CONFIG_LOADER_ARGS = {

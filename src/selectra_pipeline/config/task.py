@@ -20,7 +20,9 @@ METRICS: dict[TaskTypeName, tuple[str, ...]] = {
 }
 
 HUB = "hf://"
-HUB_ADDRESS = re.compile(r"hf://datasets/(?P<repository>[^/@]+/[^/@]+)@(?P<revision>[0-9a-f]{40})/.+")
+HUB_ADDRESS = re.compile(
+    r"hf://datasets/(?P<repository>[^/@]+/[^/@]+)@(?P<revision>[0-9a-f]{40})/.+"
+)
 
 
 @dataclass(frozen=True)

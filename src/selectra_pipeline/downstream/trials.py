@@ -141,9 +141,7 @@ class _TaskTrials:
             )
             for split, rows in task.rows.items()
         }
-        self._mark = fingerprint(
-            RULES_VERSION, _rules(task.config), encoder.digest, _digest(task)
-        )
+        self._mark = fingerprint(RULES_VERSION, _rules(task.config), encoder.digest, _digest(task))
         self._model = directory / MODEL_FOLDER  # written before the file of its trial
         self._best = -math.inf  # on validation, over the trials so far
 

@@ -47,7 +47,9 @@ def load_pretrained(
             f"{tokenizer.size} entries: they are not of one model; put the vocab.txt there that "
             "the weights were trained with"
         )
-    return PretrainedEncoder(name or _name(Path(source)), config, _values(weights.values), tokenizer)
+    return PretrainedEncoder(
+        name or _name(Path(source)), config, _values(weights.values), tokenizer
+    )
 
 
 def _config(sizes: Mapping[str, int | float]) -> EncoderConfig:
