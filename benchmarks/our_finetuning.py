@@ -9,7 +9,6 @@ from selectra_pipeline.config.architecture import ArchitectureConfig
 from selectra_pipeline.config.finetuning import FinetuningConfig
 from selectra_pipeline.downstream.batching import LengthBatches
 from selectra_pipeline.downstream.finetuning import Finetuning
-from selectra_pipeline.downstream.heads import TokenClassificationHead
 from selectra_pipeline.downstream.task_model import TaskModel
 from selectra_pipeline.model.electra import Electra
 
@@ -23,10 +22,9 @@ def create(
     config = FinetuningConfig(batch_size=BATCH, max_length=MAX_LENGTH, precision=precision)
     electra = Electra.create(architecture, data.vocab_size, precision, config.seed)
     encoder, weights = electra.discriminator_config, electra.weights_by_path()
-    head = TokenClassificationHead(encoder, data.classes, dtype="float32", name="head")
-    model = TaskModel.create(encoder, head, weights, config.seed, precision)
-    finetuning = Finetuning(model, TOTAL_STEPS, config)
-    batches = LengthBatches(data.examples, BATCH, MAX_LENGTH)
+    model = TaskModel.create(encoder, data.task.head(encoder), weights, config.seed, precision)
+    finetuning = Finetuning(model, TOTAL_STEPS, config, data.task)
+    batches = LengthBatches(data.examples, BATCH, MAX_LENGTH, data.task.label_spec)
     epochs = itertools.count()
 
     def train() -> float:

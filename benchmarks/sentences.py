@@ -3,19 +3,25 @@
 import itertools
 from typing import NamedTuple
 
+from selectra_pipeline.config.task import TaskConfig
 from selectra_pipeline.downstream.batching import LengthBatches
-from selectra_pipeline.downstream.conll import read_entities
-from selectra_pipeline.downstream.features import TokenExample, entity_labels, token_examples
+from selectra_pipeline.downstream.reading.conll import read_conll
+from selectra_pipeline.downstream.tasks import words
+from selectra_pipeline.downstream.tasks.token_classification import (
+    TokenClassification,
+    TokenExample,
+)
+from selectra_pipeline.shards.paths import as_path
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 
 BATCH, MAX_LENGTH = 32, 512
 
 
 class Sentences(NamedTuple):
-    """Examples, the number of classes, and the words of the vocabulary."""
+    """Examples, their task, and the words of the vocabulary."""
 
     examples: list[TokenExample]
-    classes: int
+    task: TokenClassification
     vocab_size: int
 
 
@@ -24,12 +30,14 @@ def read_sentences(conll: str, vocabulary: str, every: int) -> Sentences:
 
     So their lengths are distributed as in the file, and the batches are as full.
     """
-    tokenizer, tagged = Tokenizer.load(vocabulary), read_entities(conll)
-    labels = entity_labels(tagged)
-    examples = token_examples(tagged, labels, tokenizer, MAX_LENGTH)
-    batches = LengthBatches(examples, BATCH, MAX_LENGTH)
+    tokenizer = Tokenizer.load(vocabulary)
+    config = TaskConfig(type="token_classification", train=(conll,), test=(conll,))
+    sentences = words.read_sentences(read_conll(as_path(conll)), config)
+    task = TokenClassification.create(config, {"train": sentences})
+    examples, _ = task.examples(sentences, tokenizer, MAX_LENGTH)
+    batches = LengthBatches(examples, BATCH, MAX_LENGTH, task.label_spec)
     groups = sorted(batches.shuffled((1, 0)), key=lambda group: batches.pad(group).labels.shape[1])[
         every // 2 :: every
     ]
     chosen = [examples[index] for index in sorted(itertools.chain.from_iterable(groups))]
-    return Sentences(chosen, len(labels), tokenizer.size)
+    return Sentences(chosen, task, tokenizer.size)

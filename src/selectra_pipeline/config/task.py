@@ -121,7 +121,7 @@ class TaskConfig(Config):
             require(
                 not path.startswith(HUB) or bool(HUB_ADDRESS.fullmatch(path)),
                 f"{path!r} is no pinned file of the hub; write "
-                "hf://datasets/OWNER/NAME@COMMIT/FILE, with the 40 hexadecimal digits of the commit",
+                "hf://datasets/OWNER/NAME@COMMIT/FILE, with the commit's 40 hexadecimal digits",
             )
         require(
             0 < self.validation_fraction < 1,
@@ -131,11 +131,12 @@ class TaskConfig(Config):
             len(set(self.labels)) == len(self.labels),
             f"labels names a class twice: {', '.join(self.labels)}",
         )
+        metrics = self._metrics()
         if self.metric is None:
-            object.__setattr__(self, "metric", self._usual_metric())
+            object.__setattr__(self, "metric", metrics[0])
         require(
-            self.metric in METRICS[self.type],
-            f"metric={self.metric} is none of {self.type}: {', '.join(METRICS[self.type])}",
+            self.metric in metrics,
+            f"metric={self.metric} is none of this task's: {', '.join(metrics)}",
         )
         question, length = self.answers.max_question_pieces, self.finetuning.max_length
         room = length - question - 3  # [CLS] question [SEP] context [SEP]
@@ -146,6 +147,6 @@ class TaskConfig(Config):
             "or lower the stride",
         )
 
-    def _usual_metric(self) -> str:
+    def _metrics(self) -> tuple[str, ...]:
         tags = self.type == "token_classification" and not self.entities
-        return "accuracy" if tags else METRICS[self.type][0]
+        return ("accuracy",) if tags else METRICS[self.type]
