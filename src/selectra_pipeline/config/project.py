@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from selectra_pipeline.config.base import Config, require
 from selectra_pipeline.config.evaluation import EvaluationConfig
+from selectra_pipeline.config.evaluation import EvaluationConfig
 from selectra_pipeline.config.export import ExportConfig
 from selectra_pipeline.config.ingestion import IngestionConfig
 from selectra_pipeline.config.pretraining import PretrainingConfig
@@ -27,6 +28,7 @@ class DirectoriesConfig(Config):
     records: str
     pretraining: str
     model: str
+    finetuned: str
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class ProjectConfig(Config):
     """The parameters of a Kedro run, by stage.
 
     Attributes:
-        run, data_root, corpus, strategy, text: parameters for the command line
+        run, data_root, corpus, strategy, text, tasks: parameters for the command line
             (`--params run=NAME`), which the configuration files refer to.
     """
 
@@ -46,11 +48,13 @@ class ProjectConfig(Config):
     export: ExportConfig = field(default_factory=ExportConfig)
     evaluation: EvaluationConfig = field(default_factory=EvaluationConfig)
     detection: DetectionConfig = field(default_factory=DetectionConfig)
+    evaluation: EvaluationConfig = field(default_factory=EvaluationConfig)
     run: str | None = None
     data_root: str | None = None
     corpus: tuple[str, ...] | None = None
     strategy: str | None = None
     text: str | None = None
+    tasks: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         length = self.records.sequence_length

@@ -24,6 +24,9 @@ HUB_ADDRESS = re.compile(
     r"hf://datasets/(?P<repository>[^/@]+/[^/@]+)@(?P<revision>[0-9a-f]{40})/.+"
 )
 
+EMBEDDED = "embedded://"  # rows about the world of the embedded corpus
+EMBEDDED_ADDRESS = re.compile(r"embedded://(entities|inference)/(train|validation|test)")
+
 
 @dataclass(frozen=True)
 class ColumnsConfig(Config):
@@ -78,7 +81,8 @@ class TaskConfig(Config):
     Attributes:
         type: what the model is to say of a row.
         train, test: files of rows, local, at gs://, or of the Hugging Face hub
-            (`hf://datasets/OWNER/NAME@COMMIT/FILE`); several are read one after another.
+            (`hf://datasets/OWNER/NAME@COMMIT/FILE`); several are read one after another. The
+            embedded world has `embedded://entities/SPLIT` and `embedded://inference/SPLIT`.
         validation: the same; without any, part of train is used.
         name: its key in the mapping of tasks.
         validation_fraction: of train (rows, or groups of rows), where `validation` is empty.
@@ -122,6 +126,11 @@ class TaskConfig(Config):
                 not path.startswith(HUB) or bool(HUB_ADDRESS.fullmatch(path)),
                 f"{path!r} is no pinned file of the hub; write "
                 "hf://datasets/OWNER/NAME@COMMIT/FILE, with the commit's 40 hexadecimal digits",
+            )
+            require(
+                not path.startswith(EMBEDDED) or bool(EMBEDDED_ADDRESS.fullmatch(path)),
+                f"{path!r} is not in the embedded world; write embedded://entities/SPLIT or "
+                "embedded://inference/SPLIT, with train, validation or test as split",
             )
         require(
             0 < self.validation_fraction < 1,

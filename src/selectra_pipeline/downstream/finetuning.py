@@ -57,9 +57,9 @@ class Finetuning:
         self._step = self._on_device(self._train, LabelledBatch(INPUTS, objective.label_spec))
         self._predict = self._on_device(self._outputs, INPUTS)
 
-    def train(self, batch: LabelledBatch) -> None:
-        """One step."""
-        self._step(batch)
+    def train(self, batch: LabelledBatch) -> tf.Tensor:
+        """One step; its loss before the step, a scalar."""
+        return self._step(batch)
 
     def predict(self, inputs: Batch) -> tf.Tensor:
         """What the objective makes of the logits, [batch, ...]."""
@@ -75,7 +75,7 @@ class Finetuning:
             autograph=False,
         )
 
-    def _train(self, batch: LabelledBatch) -> None:
+    def _train(self, batch: LabelledBatch) -> tf.Tensor:
         noise = root_noise(self.seed).fold_in(tf.identity(self.optimizer.step))
         variables = [variable.value for variable in self.model.trainable_variables]
         with tf.GradientTape() as tape:
@@ -86,6 +86,7 @@ class Finetuning:
         dense = [tf.convert_to_tensor(gradient) for gradient in gradients]
         clipped, _ = tf.clip_by_global_norm(dense, self.optimizer_config.clip_norm)
         self.optimizer.apply(clipped)
+        return loss
 
     def _outputs(self, inputs: Batch) -> tf.Tensor:
         return self.objective.outputs(self.model(inputs))

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from selectra_pipeline.config.task import HUB, RowFormat, TaskConfig
+from selectra_pipeline.config.task import EMBEDDED, HUB, RowFormat, TaskConfig
 from selectra_pipeline.downstream.reading.conll import read_conll
 from selectra_pipeline.downstream.reading.delimited import read_csv, read_tsv
+from selectra_pipeline.downstream.reading.embedded import read_embedded
 from selectra_pipeline.downstream.reading.hub import fetch
 from selectra_pipeline.downstream.reading.json_lines import read_json_lines
 from selectra_pipeline.downstream.reading.parquet import read_parquet
@@ -33,6 +34,8 @@ def read_records(paths: Sequence[str], config: TaskConfig) -> list[Record]:
 
 
 def _read(name: str, config: TaskConfig) -> list[Record]:
+    if name.startswith(EMBEDDED):
+        return read_embedded(name)
     path = fetch(name) if name.startswith(HUB) else as_path(name)
     match file_format(path, config):
         case "csv":
