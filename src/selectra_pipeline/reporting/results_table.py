@@ -211,11 +211,11 @@ def _notes(
         f"published models on a test split of {PUBLISHED_TASKS[result.task].test_rows:,}: the "
         "scores are not of the same text."
         for result in results
-        if _is_other_split(result)
+        if is_other_split(result)
     ]
 
 
-def _is_other_split(result: TaskResult) -> bool:
+def is_other_split(result: TaskResult) -> bool:
     """Whether the size of the test split says that it is not the published models'."""
     known = PUBLISHED_TASKS.get(result.task)
     if known is None or known.metric != result.metric:
