@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from selectra_pipeline.config.base import Config, require
+from selectra_pipeline.config.card import CardConfig
 from selectra_pipeline.config.evaluation import EvaluationConfig
 from selectra_pipeline.config.evaluation import EvaluationConfig
 from selectra_pipeline.config.export import ExportConfig
@@ -47,6 +48,7 @@ class ProjectConfig(Config):
     pretraining: PretrainingConfig = field(default_factory=PretrainingConfig)
     export: ExportConfig = field(default_factory=ExportConfig)
     evaluation: EvaluationConfig = field(default_factory=EvaluationConfig)
+    card: CardConfig = field(default_factory=CardConfig)
     detection: DetectionConfig = field(default_factory=DetectionConfig)
     evaluation: EvaluationConfig = field(default_factory=EvaluationConfig)
     run: str | None = None
