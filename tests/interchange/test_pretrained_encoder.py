@@ -66,7 +66,7 @@ def test_a_tokenizer_that_strips_accents_is_refused_by_name(exported):
 def test_a_vocabulary_of_another_size_is_refused(exported):
     path = exported / "discriminator" / "vocab.txt"
     path.write_text(path.read_text(encoding="utf-8") + "otro\n", encoding="utf-8")
-    with pytest.raises(ConfigError, match="its vocabulary has .* entries: they are not of one"):
+    with pytest.raises(ConfigError, match=r"its vocabulary has .* entries: they are not of one"):
         load_pretrained(exported, VOCABULARY)
 
 

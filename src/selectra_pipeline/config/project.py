@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from selectra_pipeline.config.base import Config, require
 from selectra_pipeline.config.card import CardConfig
 from selectra_pipeline.config.evaluation import EvaluationConfig
-from selectra_pipeline.config.evaluation import EvaluationConfig
 from selectra_pipeline.config.export import ExportConfig
 from selectra_pipeline.config.ingestion import IngestionConfig
 from selectra_pipeline.config.pretraining import PretrainingConfig

@@ -5,8 +5,10 @@ import json
 import statistics
 from typing import Any, Self
 
+from selectra_pipeline.config.base import ConfigError
 from selectra_pipeline.shards.files import write_text
-from selectra_pipeline.shards.paths import Path
+from selectra_pipeline.shards.manifest import MANIFEST_NAME, Manifest
+from selectra_pipeline.shards.paths import Path, as_path
 
 
 @dataclasses.dataclass(frozen=True)
@@ -100,3 +102,19 @@ class TaskResult:
     def diverged(self) -> tuple[int, ...]:
         """Seeds of the trials that are in no mean."""
         return tuple(trial.seed for trial in self.trials if trial.diverged)
+
+
+def load_results(folder: str | Path) -> list[TaskResult]:
+    """The results of all tasks that a run left in its folder "finetuned".
+
+    Raises:
+        ConfigError: there is none.
+        ManifestError: one of them is damaged.
+    """
+    manifests = sorted(as_path(folder).glob(f"*/{MANIFEST_NAME}"))
+    if not manifests:
+        raise ConfigError(
+            f"{folder} holds no trials; name a folder data/06_models/RUN/finetuned of a run that "
+            "was evaluated, or correct evaluation.compare_with"
+        )
+    return [TaskResult.from_facts(Manifest.load(path.parent).facts) for path in manifests]

@@ -23,6 +23,7 @@ from selectra_pipeline.downstream.prepared import PreparedSplit, evaluate, prepa
 from selectra_pipeline.downstream.results import TaskResult, Trial
 from selectra_pipeline.downstream.task_model import TaskModel
 from selectra_pipeline.downstream.tasks.loading import Task, load_task
+from selectra_pipeline.downstream.tasks.task_type import TaskType
 from selectra_pipeline.model.pretrained_encoder import PretrainedEncoder
 from selectra_pipeline.shards.manifest import Manifest, Shard, finished, withdraw
 from selectra_pipeline.shards.paths import Path, as_path
@@ -34,7 +35,7 @@ TRIALS_KIND = "trials"
 MODEL_FOLDER = "model"  # of the trial that was the best on validation
 RULES_VERSION = 1  # raise it when the same checkpoint, rows and configuration give other scores
 
-SaveModel = Callable[[Path, TaskModel, Task], None]
+SaveModel = Callable[[Path, TaskModel, TaskType], None]
 
 
 class TrialTracker(Protocol):
@@ -241,7 +242,7 @@ class _TaskTrials:
             settings.seed, tuple(validation), best_epoch, test.metrics, test.details, _since(begun)
         )
         if best > self._best:
-            self._save_model(self._model, model, self._task)
+            self._save_model(self._model, model, task)
         return trial
 
     @property

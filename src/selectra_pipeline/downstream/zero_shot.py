@@ -1,4 +1,4 @@
-"""Classification by labels that no training saw: does the text entail "Este ejemplo es {label}."?
+"""Classification by labels that no training saw: by whether the text entails that they hold.
 
 Yin et al., "Benchmarking zero-shot text classification", EMNLP 2019; computed as the pipeline
 "zero-shot-classification" of transformers does.
@@ -67,9 +67,7 @@ class ZeroShotClassifier:
             for label in labels
         ]
         examples, _ = self._task.examples(rows, self._tokenizer, self._max_length)
-        batches = LengthBatches(
-            examples, self._batch_size, self._max_length, self._task.label_spec
-        )
+        batches = LengthBatches(examples, self._batch_size, self._max_length, self._task.label_spec)
         logits = predicted(self._model, self._task, batches)
         logits = np.reshape(logits, (len(texts), len(labels), -1))
         if several:

@@ -186,11 +186,11 @@ def write_folder(
     """Write a folder that transformers loads.
 
     Args:
-        directory: local; it must not exist.
+        directory: local, absent or empty.
         settings: the content of `config.json`.
         weights: tensors by Hugging Face's names.
     """
-    directory.mkdir()
+    directory.mkdir(exist_ok=True)
     texts = tokenizer_files(tokenizer, settings["max_position_embeddings"])
     texts["config.json"] = json.dumps(settings, indent=2, ensure_ascii=False) + "\n"
     for name, text in texts.items():

@@ -1,17 +1,18 @@
 """A fine-tuned model as a folder that transformers loads."""
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 import keras
 
 from selectra_pipeline.config.architecture import EncoderConfig
+from selectra_pipeline.interchange.directory import replace_directory
 from selectra_pipeline.interchange.huggingface import model_config, named_weights, write_folder
+from selectra_pipeline.shards.paths import Path, as_path
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 
 
 def write_task_folder(
-    directory: Path,
+    directory: str | Path,
     encoder: EncoderConfig,
     variables: Iterable[keras.Variable],
     tokenizer: Tokenizer,
@@ -22,7 +23,7 @@ def write_task_folder(
     """Write weights, configuration and tokenizer of a discriminator with the head of a task.
 
     Args:
-        directory: local; it must not exist.
+        directory: on any storage; what it holds is replaced as a whole.
         variables: of the whole model: "electra/embeddings/...", "electra/head/...".
         hugging_face_class: "ElectraForSequenceClassification" and the like.
         label_names: the classes in the order of their numbers. Without any there is one output,
@@ -38,4 +39,5 @@ def write_task_folder(
     if problem_type is not None:
         settings["problem_type"] = problem_type
     weights = named_weights({variable.path: variable for variable in variables}, "task")
-    write_folder(directory, settings, weights, tokenizer)
+    with replace_directory(as_path(directory)) as temporary:
+        write_folder(temporary, settings, weights, tokenizer)

@@ -20,8 +20,26 @@ ENTAILMENT, NEUTRAL, CONTRADICTION = "entailment", "neutral", "contradiction"
 WORD = re.compile(r"\w+|[^\w\s]")
 # Of these a subject has one at most, so that another object contradicts.
 SINGLE_VALUED = frozenset(
-    "born_in born_on lives_in lived_in died_on profession located_in has_capital founded_in seat "
-    "founder author year theme publisher held_on held_in star".split()
+    (
+        "born_in",
+        "born_on",
+        "lives_in",
+        "lived_in",
+        "died_on",
+        "profession",
+        "located_in",
+        "has_capital",
+        "founded_in",
+        "seat",
+        "founder",
+        "author",
+        "year",
+        "theme",
+        "publisher",
+        "held_on",
+        "held_in",
+        "star",
+    )
 )
 
 

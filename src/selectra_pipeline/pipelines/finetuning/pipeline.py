@@ -1,6 +1,6 @@
 """A checkpoint to the trials of each selected task."""
 
-from functools import partial
+from functools import partial, update_wrapper
 
 from kedro.pipeline import Node, Pipeline
 
@@ -14,7 +14,7 @@ def create_pipeline(selection: Selection) -> Pipeline:
     return Pipeline(
         [
             Node(
-                partial(finetune, task),
+                update_wrapper(partial(finetune, task), finetune),
                 inputs=[checkpoint, "params:evaluation", "params:vocabulary", "params:directories"],
                 outputs=f"{task}_trials",
                 name=f"finetune_{task}",
