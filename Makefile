@@ -34,7 +34,7 @@ $(VENV_TPU)/.installed: requirements-tpu.lock pyproject.toml
 	$(VENV_TPU)/bin/pip install --quiet --disable-pip-version-check --no-deps --editable .
 	touch $@
 
-install-transformers: install ## Add PyTorch and transformers, for the tests of exported models
+install-transformers: install ## Add PyTorch and transformers, for tests of exported models and benchmarks
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-transformers.txt
 
 pretrain: install ## Corpus to exported checkpoint, on the embedded corpus

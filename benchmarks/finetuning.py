@@ -1,19 +1,23 @@
 """Fine-tuning and prediction: this project's against transformers' Trainer, on the same sentences.
 
     make install-transformers    # PyTorch, transformers and accelerate, which only the rivals need
-    python benchmarks/finetuning.py /conll2002/esp.train data/03_primary/base/vocabulary
+    python benchmarks/finetuning.py /conll2002/esp.train data/03_primary/selectra_small/vocabulary
         [--env selectra_small] [--contestants ours/bfloat16 trainer-sorted/bfloat16 ...]
         [--every 24] [--rounds 3]
 
-The model is the environment's discriminator with random weights. Every contestant is a process of
-its own; they take turns, a pass over the sentences each a round. Prints a Markdown table of
-medians. "Start" is what the first pass took longer than the others: tracing and compiling.
+The model is the environment's discriminator with random weights and a head for entity tags, the
+batch size 32. Every contestant is a process of its own; they take turns, a pass over the sentences
+each a round, and so does the speed of plain matrix products, the ceiling that MFU is a share of.
+MFU counts the model's arithmetic on the sentences alone: padding lowers it. Prints a Markdown table
+of medians for training and for prediction. "Start" is what the first pass took longer than the
+others: tracing and compiling.
 
 Contestants are named implementation/precision. Implementations: ours; trainer (random batches, its
-default), trainer-grouped (its batches of similar length), trainer-sorted (sentences sorted by
-length: no batches are more alike). All three pad to the longest of a batch. On a whole file
-"grouped" sorts 1600 sentences at a time and comes near "sorted"; of a few hundred it sorts 64 at a
-time. They take transformers' plain attention or, with -sdpa behind the name, PyTorch's own.
+default), trainer-grouped (its own batches of similar length), trainer-sorted (sentences sorted by
+length: the least padding that there can be, and the same batches in every epoch). All three pad to
+the longest sentence of a batch. Of a whole file, trainer-grouped sorts 1600 sentences at a time and
+comes near trainer-sorted; of the few hundred here, 64 at a time. They take transformers' plain
+attention or, with -sdpa behind the name, PyTorch's own.
 """
 
 import argparse
@@ -37,10 +41,15 @@ DEFAULT = (
     "trainer/float32",
 )
 TASKS = ("training", "prediction")
+CEILING = "ceiling"
+WARM_UP = 1  # passes that do not count
 
 
 def create(name: str, arguments: argparse.Namespace) -> Mapping[str, Callable[[], float]]:
-    """A pass of training and one of prediction, by task. Each gives the examples seen."""
+    """A pass of training and one of prediction, by task. Each gives the examples seen.
+
+    The ceiling's give the model's FLOPs of a pass; what it is called measures it.
+    """
     from recipe import load_recipe
     from sentences import read_sentences
 
@@ -55,34 +64,58 @@ def create(name: str, arguments: argparse.Namespace) -> Mapping[str, Callable[[]
         return transformers_finetuning.create(data, encoder, precision, order, attention)
     import our_finetuning
 
+    if implementation == CEILING:
+        return {
+            CEILING: our_finetuning.create_ceiling(precision),
+            **our_finetuning.model_flops(data, encoder),
+        }
     return our_finetuning.create(data, encoder, precision)
 
 
+def start(name: str) -> Contestant:
+    """A contestant, told what this process was told."""
+    return Contestant(name, [sys.executable, *sys.argv, "--serve", name], WARM_UP)
+
+
 def compare(arguments: argparse.Namespace) -> None:
-    """Let the contestants take turns and print the table."""
-    command = [sys.executable, *sys.argv, "--serve"]
-    contestants = [Contestant(name, [*command, name], 1) for name in arguments.contestants]
-    for _ in range(1 + arguments.rounds):
+    """Let the contestants take turns and print the tables."""
+    precisions = dict.fromkeys(name.split("/")[1] for name in arguments.contestants)
+    ceilings = {p: start(f"{CEILING}/{p}") for p in precisions}
+    contestants = [start(name) for name in arguments.contestants]
+    for _ in range(WARM_UP + arguments.rounds):
         for task in TASKS:
             for contestant in contestants:
                 contestant.go(task)
+            for ceiling in ceilings.values():
+                ceiling.go(CEILING)
     print(f"{arguments.env}, medians of {arguments.rounds} rounds")
+    for precision, ceiling in ceilings.items():
+        speed = ceiling.median(CEILING, "value") / 1e9
+        print(f"matrix products in {precision}: {speed:.0f} GFLOP/s")
     for task in TASKS:
-        rivals = [c for c in contestants if not c.name.startswith("ours/")] or contestants
-        best = min(rivals, key=lambda c: c.median(task, "seconds"))
-        fastest = best.median(task, "seconds")
-        print(f"\n| {task} | examples/s | x {best.name} | processor-s | start, s | peak GB |")
-        print("|---|---:|---:|---:|---:|---:|")
-        for c in contestants:
-            seconds = c.median(task, "seconds")
-            print(
-                f"| {c.name} | {c.median(task, 'value') / seconds:.1f} | {fastest / seconds:.2f} "
-                f"| {c.median(task, 'processor_seconds'):.1f} "
-                f"| {c.answers[task][0]['seconds'] - seconds:.0f} "
-                f"| {c.median(task, 'gigabytes'):.2f} |"
-            )
-    for contestant in contestants:
+        print_table(task, contestants, ceilings)
+    for contestant in (*contestants, *ceilings.values()):
         contestant.close()
+
+
+def print_table(
+    task: str, contestants: list[Contestant], ceilings: Mapping[str, Contestant]
+) -> None:
+    """The medians of a task. Ceilings: by precision."""
+    rivals = [c for c in contestants if not c.name.startswith("ours/")] or contestants
+    best = min(rivals, key=lambda c: c.median(task, "seconds"))
+    fastest = best.median(task, "seconds")
+    print(f"\n| {task} | examples/s | x {best.name} | MFU | processor-s | start, s | peak GB |")
+    print("|---|---:|---:|---:|---:|---:|---:|")
+    for c in contestants:
+        ceiling, seconds = ceilings[c.name.split("/")[1]], c.median(task, "seconds")
+        mfu = ceiling.go(task)["value"] / seconds / ceiling.median(CEILING, "value")
+        print(
+            f"| {c.name} | {c.median(task, 'value') / seconds:.1f} | {fastest / seconds:.2f} "
+            f"| {mfu:.0%} | {c.median(task, 'processor_seconds'):.1f} "
+            f"| {c.answers[task][0]['seconds'] - seconds:.0f} "
+            f"| {c.median(task, 'gigabytes'):.2f} |"
+        )
 
 
 def main() -> None:
@@ -92,7 +125,7 @@ def main() -> None:
     parser.add_argument("vocabulary", help="what the vocabulary stage wrote")
     parser.add_argument("--env", default="selectra_small")
     parser.add_argument("--contestants", nargs="+", default=DEFAULT, metavar="NAME/PRECISION")
-    parser.add_argument("--every", type=int, default=24, help="use every so manieth batch")
+    parser.add_argument("--every", type=int, default=24, help="use one in so many batches")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--serve", help=argparse.SUPPRESS)
     arguments = parser.parse_args()

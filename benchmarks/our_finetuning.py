@@ -11,6 +11,9 @@ from selectra_pipeline.downstream.batching import LengthBatches
 from selectra_pipeline.downstream.finetuning import Finetuning
 from selectra_pipeline.downstream.task_model import TaskModel
 from selectra_pipeline.model.electra import Electra
+from selectra_pipeline.model.flops import TRAINING_PASSES, encoder_flops
+from selectra_pipeline.pretraining.device_speed import measure_flops
+from selectra_pipeline.training.single_device import single_device
 
 TOTAL_STEPS = 10_000  # more than are taken: the learning rate stays above zero
 
@@ -39,3 +42,17 @@ def create(
         return len(data.examples)
 
     return {"training": train, "prediction": predict}
+
+
+def create_ceiling(precision: str) -> Callable[[], float]:
+    """A function that measures the FLOPs a second of plain matrix products."""
+    return lambda: measure_flops(single_device(), precision)
+
+
+def model_flops(data: Sentences, architecture: ArchitectureConfig) -> dict[str, Callable[[], int]]:
+    """By task, of a pass over the examples, each as long as it is: padding is not the model's."""
+    encoder = architecture.discriminator(data.vocab_size)
+    head = 2 * encoder.hidden_size * len(data.task.label_names)  # of a token
+    lengths = [len(example.input_ids) for example in data.examples]
+    forward = sum(encoder_flops(encoder, length) + length * head for length in lengths)
+    return {"training": lambda: TRAINING_PASSES * forward, "prediction": lambda: forward}

@@ -89,6 +89,7 @@ def _sample(logits: torch.Tensor) -> torch.Tensor:
 
 
 def configuration(encoder: EncoderConfig, attention: str) -> ElectraConfig:
+    """Of the same encoder in transformers; `attention` is the name of its implementation."""
     return ElectraConfig(
         vocab_size=encoder.vocab_size,
         embedding_size=encoder.embedding_size,

@@ -1,4 +1,4 @@
-"""The sentences that fine-tuning is timed on."""
+"""The sentences that all contestants fine-tune on."""
 
 import itertools
 from typing import NamedTuple
@@ -18,7 +18,7 @@ BATCH, MAX_LENGTH = 32, 512
 
 
 class Sentences(NamedTuple):
-    """Examples, their task, and the words of the vocabulary."""
+    """Examples with their labels, their task, and the number of words that there are."""
 
     examples: list[TokenExample]
     task: TokenClassification
@@ -26,9 +26,9 @@ class Sentences(NamedTuple):
 
 
 def read_sentences(conll: str, vocabulary: str, every: int) -> Sentences:
-    """The examples of every so manieth batch of the whole file, in the file's order.
+    """One in `every` of the file's batches, sorted by length: the examples, in the file's order.
 
-    So their lengths are distributed as in the file, and the batches are as full.
+    So their lengths are distributed as in the file, and nearly all batches are full.
     """
     tokenizer = Tokenizer.load(vocabulary)
     config = TaskConfig(type="token_classification", train=(conll,), test=(conll,))
@@ -36,8 +36,7 @@ def read_sentences(conll: str, vocabulary: str, every: int) -> Sentences:
     task = TokenClassification.create(config, {"train": sentences})
     examples, _ = task.examples(sentences, tokenizer, MAX_LENGTH)
     batches = LengthBatches(examples, BATCH, MAX_LENGTH, task.label_spec)
-    groups = sorted(batches.shuffled((1, 0)), key=lambda group: batches.pad(group).labels.shape[1])[
-        every // 2 :: every
-    ]
-    chosen = [examples[index] for index in sorted(itertools.chain.from_iterable(groups))]
-    return Sentences(chosen, task, tokenizer.size)
+    # Shuffled: sentences that are neighbours in the file are of like length too often.
+    groups = sorted(batches.shuffled((1, 0)), key=lambda group: batches.pad(group).labels.shape[1])
+    chosen = itertools.chain.from_iterable(groups[every // 2 :: every])
+    return Sentences([examples[i] for i in sorted(chosen)], task, tokenizer.size)

@@ -20,7 +20,7 @@ ARCHITECTURE = ArchitectureConfig(
 )
 WORDS = [f"w{number}" for number in range(20)]
 TOKENIZER = Tokenizer([*SPECIAL_TOKENS, *WORDS, "dos"])
-SETTINGS = {"epochs": 30, "batch_size": 16, "learning_rate": 2e-2, "max_length": 40}
+SETTINGS = {"epochs": 30, "batch_size": 16, "learning_rate": 5e-3, "max_length": 40}
 
 
 def rows_of(kind, draw):

@@ -18,9 +18,9 @@ class FinetuningConfig(Config):
         layer_decay: the learning rate of each layer is that of the layer above times this.
         layer_decay_form: "original" gives the last layer layer_decay^2, as google-research/electra
             does by a slip; "corrected" gives it layer_decay^1.
-        precision: of the computation; weights, loss and the optimizer stay in float32. bfloat16
-            is faster where the device has instructions for it.
         max_length: word pieces of an example, [CLS] and [SEP] included.
+        precision: of the encoder's computation; the head, weights, losses and the optimizer stay in
+            float32. bfloat16 is faster where the device has instructions for it.
         seed: of the head's weights, the order of the examples and dropout.
     """
 
@@ -30,8 +30,8 @@ class FinetuningConfig(Config):
     warmup_fraction: float = 0.1
     layer_decay: float = 0.8
     layer_decay_form: Literal["original", "corrected"] = "original"
-    precision: Literal["float32", "bfloat16"] = "float32"
     max_length: int = 512
+    precision: Literal["float32", "bfloat16"] = "float32"
     seed: int = 1
 
     def __post_init__(self) -> None:

@@ -1,11 +1,11 @@
-"""Batches of examples of similar length, padded to one of a few static lengths.
+"""Batches of examples of similar length, padded to one of a few lengths.
 
 The fused groups of a step are compiled once a shape: few shapes keep that cheap, several of them
 spare short examples the cost of long ones.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -39,7 +39,8 @@ class LengthBatches:
         label_spec: of a batch's labels; an axis of None is as long as the batch's sequences.
 
     Attributes:
-        lengths: those of `LENGTHS` that fill a batch; what fills none has the next length instead.
+        lengths: those of `LENGTHS` that fill a batch, and the longest that is needed. Examples
+            that are too few for a batch of their own length join those of the next.
     """
 
     def __init__(
@@ -50,8 +51,9 @@ class LengthBatches:
         label_spec: tf.TensorSpec,
     ) -> None:
         self.examples, self.batch_size, self.label_spec = examples, batch_size, label_spec
-        self.lengths = [*(length for length in LENGTHS if length < max_length), max_length]
-        self.lengths = self._that_fill_a_batch()
+        allowed = [*(length for length in LENGTHS if length < max_length), max_length]
+        needed = Counter(_padded(len(example.input_ids), allowed) for example in examples)
+        self.lengths = _that_fill_a_batch(needed, batch_size)
 
     def in_order(self) -> list[Group]:
         """Every example once, the short ones first."""
@@ -100,16 +102,20 @@ class LengthBatches:
             for start in range(0, len(indices), self.batch_size)
         ]
 
-    def _that_fill_a_batch(self) -> list[int]:
-        counts = Counter(map(self._static_length, range(len(self.examples))))
-        filled, waiting = [], 0
-        for length in sorted(counts):
-            waiting += counts[length]
-            if waiting >= self.batch_size or length == max(counts):
-                filled.append(length)
-                waiting = 0
-        return filled
-
     def _static_length(self, index: int) -> int:
-        length = len(self.examples[index].input_ids)
-        return next(static for static in self.lengths if static >= length)
+        return _padded(len(self.examples[index].input_ids), self.lengths)
+
+
+def _padded(length: int, lengths: Sequence[int]) -> int:
+    return next(static for static in lengths if static >= length)
+
+
+def _that_fill_a_batch(needed: Mapping[int, int], batch_size: int) -> list[int]:
+    """needed: by length, the number of examples that are padded to it."""
+    filled, waiting = [], 0
+    for length in sorted(needed):
+        waiting += needed[length]
+        if waiting >= batch_size or length == max(needed):
+            filled.append(length)
+            waiting = 0
+    return filled

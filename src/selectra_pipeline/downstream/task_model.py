@@ -18,8 +18,8 @@ from selectra_pipeline.records.reader import Batch
 class TaskModel(keras.layers.Layer):
     """Embeddings, discriminator and a head that is called with its states and noise.
 
-    Embeddings and discriminator have the paths that they have in
-    `Electra`, so that its weights fit.
+    Embeddings and discriminator have the paths that they have in `Electra`, so that its weights
+    fit.
 
     Args:
         precision: of the computation in embeddings and discriminator; the head has its own.
