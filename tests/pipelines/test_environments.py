@@ -50,6 +50,9 @@ def test_the_recipes_are_the_published_ones(env, width, heads, generator_width, 
     assert (schedule.peak, schedule.warmup_steps, schedule.restarts) == (5e-4, 10_000, (150_000,))
     assert config.records.sequence_length == 512
     assert config.directories.model == f"data/06_models/{env}/huggingface"
+    card = config.card
+    assert (card.model_name, card.language, card.license) == (env, ("es",), "apache-2.0")
+    assert card.datasets == ("oscar-corpus/OSCAR-2301",)
 
 
 def test_an_environment_takes_run_data_root_corpus_and_strategy_from_the_command_line():
