@@ -3,6 +3,7 @@
 import itertools
 import os
 import posixpath
+import sys
 from pathlib import Path
 
 import pytest
@@ -60,3 +61,19 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"real data not present: {folder}")
     return folder
+
+
+@pytest.fixture(scope="session")
+def ray_cluster():
+    """A Ray cluster of two cores on this machine, whose workers find the tests' modules."""
+    ray = pytest.importorskip("ray")
+    paths = os.pathsep.join(path for path in sys.path if path)
+    ray.init(
+        num_cpus=2,
+        include_dashboard=False,
+        log_to_driver=False,
+        logging_level="ERROR",
+        runtime_env={"env_vars": {"PYTHONPATH": paths}},
+    )
+    yield
+    ray.shutdown()

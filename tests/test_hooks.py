@@ -1,9 +1,12 @@
+import os
+from types import SimpleNamespace
+
 import click
 import pytest
 from kedro.io import DatasetError
 
 from selectra_pipeline.config.base import ConfigError, UserError
-from selectra_pipeline.hooks import ShowErrors
+from selectra_pipeline.hooks import ProvideHubToken, ShowErrors
 from selectra_pipeline.pretraining.interruption import TrainingInterrupted
 
 MEND, BUG = UserError("mend it"), ValueError("a bug")
@@ -32,3 +35,36 @@ def test_an_error_that_says_how_to_mend_it_is_shown_with_its_exit_code(error, co
 @pytest.mark.parametrize("error", [BUG, wrapped(BUG), DatasetError("no cause")])
 def test_other_errors_keep_their_traceback(error):
     assert ShowErrors().on_pipeline_error(error) is None
+
+
+def provide_token(conf, text=None):
+    if text is not None:
+        (conf / "local").mkdir()
+        (conf / "local/credentials.yml").write_text(text)
+    context = SimpleNamespace(config_loader=SimpleNamespace(conf_source=str(conf)))
+    ProvideHubToken().after_context_created(context)
+    return os.environ.get("HF_TOKEN")
+
+
+@pytest.fixture
+def no_token(monkeypatch):
+    """No token in the environment, and none left behind."""
+    monkeypatch.setenv("HF_TOKEN", "")  # so that it is restored
+    monkeypatch.delenv("HF_TOKEN")
+
+
+def test_the_token_of_the_credentials_is_given_to_the_hubs_client(tmp_path, no_token):
+    from huggingface_hub import get_token
+
+    assert provide_token(tmp_path, "hugging_face:\n  token: hf_abc\n") == "hf_abc"
+    assert get_token() == "hf_abc"
+
+
+def test_the_token_of_the_environment_comes_first(tmp_path, monkeypatch):
+    monkeypatch.setenv("HF_TOKEN", "hf_env")
+    assert provide_token(tmp_path, "hugging_face:\n  token: hf_abc\n") == "hf_env"
+
+
+@pytest.mark.parametrize("text", [None, "", "aws:\n  key: x\n", "hugging_face:\n"])
+def test_no_credentials_are_needed(tmp_path, no_token, text):
+    assert provide_token(tmp_path, text) is None

@@ -1,5 +1,7 @@
 """Kedro hooks: what happens around every run."""
 
+import os
+from pathlib import Path
 from typing import Any
 
 import click
@@ -7,6 +9,7 @@ from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
 from kedro.io import CatalogProtocol, DatasetError
 from kedro.pipeline import Pipeline
+from omegaconf import OmegaConf
 
 from selectra_pipeline.config.base import UserError
 from selectra_pipeline.config.project import ProjectConfig
@@ -14,10 +17,12 @@ from selectra_pipeline.pipelines.finetuning.selection import Selection, select
 from selectra_pipeline.shards.remote import require_access
 
 TRAINING_NODE = "pretrain_electra"
+EXECUTION = "params:execution"  # an input of nodes whose tasks may run on a cluster
+CREDENTIALS = "credentials.yml"
 
 
 class CheckConfiguration:
-    """Checks all parameters, the storage, and the devices, before the first node runs."""
+    """Checks all parameters, the storage, executor and devices, before the first node runs."""
 
     @hook_impl(tryfirst=True)
     def before_pipeline_run(
@@ -28,6 +33,10 @@ class CheckConfiguration:
             config = ProjectConfig.from_params(catalog.load("parameters"))
             for directory in config.directories.to_dict().values():
                 require_access(directory)
+            if any(EXECUTION in node.inputs for node in pipeline.nodes):
+                from selectra_pipeline.execution.running import require_executor  # datatrove
+
+                require_executor(config.execution)
             trains = any(node.name.endswith(TRAINING_NODE) for node in pipeline.nodes)
             if trains and config.pretraining.strategy != "cpu":
                 from selectra_pipeline.pretraining.strategy import require_devices  # TensorFlow
@@ -44,6 +53,25 @@ class SelectTasks:
     def after_context_created(self, context: KedroContext) -> None:
         """Read the parameters of the environment and of the command line."""
         select(Selection.from_params(context.params))
+
+
+class ProvideHubToken:
+    """Lets the Hugging Face Hub's client find the token of conf/local/credentials.yml.
+
+    It goes to the environment, where the client looks for it in this process and in workers, and
+    not through a dataset or a parameter, which might be logged. HF_TOKEN itself comes first.
+    """
+
+    @hook_impl
+    def after_context_created(self, context: KedroContext) -> None:
+        # Read directly: the run's loader looks into conf/local only where no --env is given, and
+        # a second loader would take over the resolvers of the first.
+        path = Path(context.config_loader.conf_source, "local", CREDENTIALS)
+        if not path.is_file():
+            return
+        token = OmegaConf.select(OmegaConf.load(path), "hugging_face.token")
+        if token:
+            os.environ.setdefault("HF_TOKEN", str(token))
 
 
 class ShowErrors:

@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from selectra_pipeline.config.execution import ExecutionConfig
 from selectra_pipeline.config.ingestion import IngestionConfig
-from selectra_pipeline.corpus import document_shards, ingestion
+from selectra_pipeline.corpus import document_shards, ingestion, preparation, shuffle
 from selectra_pipeline.corpus.document import text_digest
 from selectra_pipeline.corpus.document_shards import iterate_documents, read_shard
-from selectra_pipeline.corpus.ingestion import CorpusError, ingest, ingestion_report, split_of
+from selectra_pipeline.corpus.ingestion import CorpusError, ingest
+from selectra_pipeline.corpus.ingestion_report import ingestion_report
+from selectra_pipeline.corpus.splits import split_of
 from selectra_pipeline.shards.files import StorageError
 from selectra_pipeline.shards.manifest import Manifest
 
@@ -53,7 +56,9 @@ def membership(manifest):
 
 
 def contents(directory):
-    return {path.name: path.read_bytes() for path in sorted(directory.iterdir())}
+    """Of the stage's output, without what it keeps while it is not finished."""
+    paths = [path for path in sorted(directory.iterdir()) if path.name != "work"]
+    return {path.name: path.read_bytes() for path in paths}
 
 
 @pytest.fixture
@@ -151,6 +156,7 @@ def test_the_same_corpus_gives_the_same_bytes(corpus, tmp_path):
 def test_shards_do_not_depend_on_how_often_buffers_are_written(corpus, tmp_path, monkeypatch):
     one = membership(ingest(config_for(corpus), tmp_path / "one"))
     monkeypatch.setattr(document_shards, "LARGEST_FRAME", 1_000)
+    monkeypatch.setattr(shuffle, "LARGEST_ROW_GROUP", 1_000)
     assert membership(ingest(config_for(corpus), tmp_path / "two")) == one
 
 
@@ -162,7 +168,7 @@ def test_more_shards_than_documents_leave_readable_empty_shards(corpus, tmp_path
 
 def test_a_finished_stage_is_not_run_again(corpus, tmp_path, caplog, monkeypatch):
     first = ingest(config_for(corpus), tmp_path / "out")
-    monkeypatch.setattr(ingestion, "open_corpus", lambda *_: pytest.fail("the corpus was read"))
+    monkeypatch.setattr(preparation, "open_corpus", lambda *_: pytest.fail("the corpus was read"))
     with caplog.at_level(logging.INFO):
         assert ingest(config_for(corpus), tmp_path / "out") == first
     assert "ingestion is up to date" in caplog.text
@@ -184,20 +190,23 @@ def test_an_error_halfway_leaves_nothing_behind(corpus, tmp_path):
     assert contents(tmp_path / "out") == {}
 
 
-def test_a_killed_run_leaves_no_manifest_and_the_next_one_gives_the_same_bytes(corpus, tmp_path):
+def test_a_killed_run_goes_on_with_the_files_that_were_not_read(corpus, tmp_path, monkeypatch):
+    write_corpus(corpus, range(200, 300), "b.jsonl")
+    each_file = ExecutionConfig(task_megabytes=0)
     script = (
         "import os, signal, sys\n"
-        "from selectra_pipeline.corpus import document_shards, ingestion\n"
+        "from selectra_pipeline.corpus import ingestion, preparation\n"
+        "from selectra_pipeline.config.execution import ExecutionConfig\n"
         "from selectra_pipeline.config.ingestion import IngestionConfig\n"
-        "document_shards.LARGEST_FRAME = 1000\n"
-        "original, calls = ingestion.rejection, []\n"
-        "def rejection(text, config):\n"
+        "original, calls = preparation.clean, []\n"
+        "def clean(*arguments):\n"
         "    calls.append(1)\n"
-        "    if len(calls) == 150: os.kill(os.getpid(), signal.SIGKILL)\n"
-        "    return original(text, config)\n"
-        "ingestion.rejection = rejection\n"
+        "    if len(calls) == 250: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "    return original(*arguments)\n"
+        "preparation.clean = clean\n"
         "params = {'source': {'paths': sys.argv[1]}, 'heldout_fraction': 0.2, 'shards': 3}\n"
-        "ingestion.ingest(IngestionConfig.from_params(params), sys.argv[2])\n"
+        "config = IngestionConfig.from_params(params)\n"
+        "ingestion.ingest(config, sys.argv[2], ExecutionConfig(task_megabytes=0))\n"
     )
     out = tmp_path / "out"
     source = str(Path(ingestion.__file__).parents[2])
@@ -205,10 +214,20 @@ def test_a_killed_run_leaves_no_manifest_and_the_next_one_gives_the_same_bytes(c
         [sys.executable, "-c", script, corpus, out], env={**os.environ, "PYTHONPATH": source}
     )
     assert killed.returncode == -signal.SIGKILL
-    assert list(out.glob(".train-*.tmp"))
     with pytest.raises(FileNotFoundError, match="has not finished"):
         Manifest.load(out)
-    ingest(config_for(corpus), out)
+    read = []
+    original = preparation.open_corpus
+
+    def open_corpus(config, files, counts):
+        read.extend(file.name for file in files)
+        return original(config, files, counts)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(preparation, "open_corpus", open_corpus)
+        ingest(config_for(corpus), out, each_file)
+    assert read == ["b.jsonl"]
+    assert not (out / "work").exists()
     ingest(config_for(corpus), tmp_path / "unbroken")
     assert contents(out) == contents(tmp_path / "unbroken")
 
@@ -251,7 +270,7 @@ def test_a_corpus_without_accents_is_ingested_with_a_warning(tmp_path, caplog):
 
 
 def test_progress_is_logged(corpus, tmp_path, caplog, monkeypatch):
-    monkeypatch.setattr(ingestion, "SECONDS_BETWEEN_REPORTS", 0.0)
+    monkeypatch.setattr(preparation, "SECONDS_BETWEEN_REPORTS", 0.0)
     with caplog.at_level(logging.INFO):
         ingest(config_for(corpus), tmp_path / "out")
     assert "ingestion: 200 documents read" in caplog.text
@@ -280,4 +299,37 @@ def test_the_report_shows_sizes_reasons_and_examples(corpus, tmp_path):
     report = ingestion_report(manifest)
     assert f"| train | {manifest.count('train')} |" in report
     assert "| too_short | 1 |" in report
-    assert "- b.txt:1: `demasiado / corto`" in report
+    assert "- b.txt:1 (15, at least 100): `demasiado / corto`" in report
+
+
+def test_near_duplicates_are_left_out_and_counted(tmp_path):
+    texts = [" ".join(f"palabra{'ñáé'[n % 3]}{n}x{i}" for i in range(40)) for n in range(60)]
+    longer = f"{texts[3]} y nada más"
+    lines = [json.dumps({"text": text}) + "\n" for text in (*texts, longer)]
+    (tmp_path / "a.jsonl").write_text("".join(lines))
+    lenient = {"cleaning": {"max_word_length": 20}, "near_duplicates": {"enabled": True}}
+    manifest = ingest(config_for(tmp_path / "a.jsonl", **lenient), tmp_path / "out")
+    assert set(membership(manifest)) == {longer, *texts} - {texts[3]}
+    assert manifest.facts["rejected"] == {"near_duplicate": 1}
+    assert manifest.facts["rejected_characters"] == {"near_duplicate": len(texts[3])}
+    report = ingestion_report(manifest)
+    assert "it is almost equal to a larger one" in report
+    assert "- dropped a.jsonl:4: `palabra" in report
+
+
+@pytest.mark.parametrize(("action", "kept"), [("remove", 49), ("report", 50)])
+def test_text_of_evaluation_files_is_removed_or_reported(tmp_path, action, kept):
+    folder = write_corpus(tmp_path / "corpus", range(50))
+    test_set = tmp_path / "test.txt"
+    test_set.write_text(prose(7).split(": ")[0] + " " + prose(7).split(": ")[1], encoding="utf-8")
+    options = {"files": [str(test_set)], "run_words": 26, "min_sentence_words": 26}
+    config = config_for(folder, decontamination={**options, "action": action})
+    manifest = ingest(config, tmp_path / "out")
+    assert len(membership(manifest)) == kept
+    facts = manifest.facts
+    found = facts["rejected" if action == "remove" else "noted"]
+    assert found == {"contaminated": 1}
+    assert facts["examples"]["contaminated"][0]["finding"].endswith("test.txt, line 1")
+    assert "## Evaluation files" in ingestion_report(manifest)
+    test_set.write_text(prose(8), encoding="utf-8")
+    assert ingest(config, tmp_path / "out").fingerprint != manifest.fingerprint

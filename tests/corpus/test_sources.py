@@ -10,15 +10,19 @@ import zstandard
 
 from selectra_pipeline.config.ingestion import IngestionConfig
 from selectra_pipeline.config.source import SourceConfig
+from selectra_pipeline.corpus import source_files
 from selectra_pipeline.corpus.document import Document
-from selectra_pipeline.corpus.source_files import SourceError, describe_files, find_source_files
-from selectra_pipeline.corpus.sources import open_corpus, read_documents
+from selectra_pipeline.corpus.source_error import SourceError
+from selectra_pipeline.corpus.source_files import describe_files, find_source_files
+from selectra_pipeline.corpus.sources import open_corpus, read_file
 from selectra_pipeline.shards.paths import StorageError
 
 
 def read(path, counts=None, **options):
     config = SourceConfig(paths=(str(path),), **options)
-    return list(read_documents(config, Counter() if counts is None else counts))
+    counts = Counter() if counts is None else counts
+    files = find_source_files(config.paths)
+    return [document for file in files for document in read_file(file, config, counts)]
 
 
 def error_of(path, **options):
@@ -112,8 +116,7 @@ def test_a_folder_is_read_recursively_in_sorted_order(tmp_path):
 def test_a_glob_reaches_into_folders_and_a_file_named_twice_is_read_once(tmp_path):
     for name in ("b.txt", "a/c.txt", "a/d.jsonl"):
         write(tmp_path / name, json_lines("x"))
-    config = SourceConfig(paths=(f"{tmp_path}/**/*.txt;{tmp_path}/b.txt",))
-    ids = [document.id for document in read_documents(config, Counter())]
+    ids = [document.id for document in read(f"{tmp_path}/**/*.txt;{tmp_path}/b.txt")]
     assert ids == ["a/c.txt:1", "b.txt:1"]
 
 
@@ -253,7 +256,7 @@ def test_a_missing_field_names_the_fields_that_are_there(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("value", "got"), [("null", "null"), ("7", "of type int"), ("[]", "of type list")]
+    ("value", "got"), [("null", "null"), ("7", "of type int"), ('["a", 7]', "a list of int, str")]
 )
 def test_a_field_that_is_no_text_is_told(tmp_path, value, got):
     path = write(tmp_path / "a.jsonl", json_lines("uno") + f'{{"text": {value}}}\n')
@@ -280,7 +283,7 @@ def test_bad_utf8_in_parquet_is_told_by_its_record(tmp_path):
 def test_a_missing_parquet_column_is_told_before_reading(tmp_path):
     path = tmp_path / "a.parquet"
     pq.write_table(pa.table({"content": ["uno"]}), path)
-    assert f"{path}: no column 'text'" in error_of(path)
+    assert f"{path}: no field 'text'" in error_of(path)
     assert skipped(path) == ([], {"missing_field": 1})
 
 
@@ -288,6 +291,17 @@ def test_an_unreadable_parquet_file_is_told(tmp_path):
     path = write(tmp_path / "a.parquet", "no es Parquet")
     assert f"{path} is not readable as Parquet" in error_of(path)
     assert skipped(path) == ([], {"damaged_file": 1})
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.parquet"])
+def test_a_storage_out_of_reach_is_no_damage_that_could_be_skipped(tmp_path, monkeypatch, name):
+    def refuse(_):
+        raise StorageError("the storage does not answer")
+
+    write(tmp_path / name, "")
+    monkeypatch.setattr(source_files, "open_stored", refuse)
+    with pytest.raises(StorageError, match="does not answer"):
+        read(tmp_path, on_error="skip")
 
 
 def test_an_empty_file_is_counted_and_no_error(tmp_path):
@@ -301,13 +315,13 @@ def test_an_empty_file_is_counted_and_no_error(tmp_path):
 def test_the_corpus_of_a_configuration_is_that_of_its_paths(tmp_path):
     write(tmp_path / "a.txt", "uno")
     config = IngestionConfig(source=SourceConfig(paths=(str(tmp_path),)))
-    assert list(open_corpus(config, Counter())) == [Document("a.txt:1", "uno")]
+    files = find_source_files(config.source.paths)
+    assert list(open_corpus(config, files, Counter())) == [Document("a.txt:1", "uno")]
 
 
 def test_every_file_of_the_real_corpus_is_read(shared_data):
-    config = SourceConfig(paths=(str(shared_data / "corpus" / "*_*.gz"),))
-    stream, counts = read_documents(config, Counter()), Counter()
-    for document in stream:
+    counts = Counter()
+    for document in read(shared_data / "corpus" / "*_*.gz"):
         counts["documents"] += 1
         counts["without_text"] += not document.text.strip()
     assert counts == {"documents": 18_932, "without_text": 0}

@@ -56,7 +56,9 @@ def task(tmp_path) -> TaskConfig:
         {
             "name": "first_word",
             "type": "classification",
-            **{split: str(tmp_path / f"{split}.jsonl") for split in ("train", "validation", "test")},
+            **{
+                split: str(tmp_path / f"{split}.jsonl") for split in ("train", "validation", "test")
+            },
             "finetuning": {"epochs": 3, "batch_size": 16, "learning_rate": 5e-3, "max_length": 16},
         }
     )
@@ -178,7 +180,7 @@ def test_the_weights_of_the_best_epoch_are_tested(task, encoder, tmp_path, monke
     assert not np.array_equal(weights[2], weights[1])
 
 
-def test_a_trial_that_diverges_is_named_and_in_no_mean(task, encoder, tmp_path, monkeypatch, caplog):
+def test_a_diverging_trial_is_named_and_in_no_mean(task, encoder, tmp_path, monkeypatch, caplog):
     train = Finetuning.train
 
     def diverging(tuning, batch):

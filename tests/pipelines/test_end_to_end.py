@@ -209,6 +209,11 @@ def test_detect_prints_a_logit_for_every_piece(finished, workspace, capsys):
         ({"pretraning": {}}, "unknown parameter 'pretraning'; did you mean 'pretraining'"),
         ({"vocabulary": {"sise": 1}}, "unknown parameter 'vocabulary.sise'; did you mean 'size'"),
         ({"records": {"sequence_length": 4096}}, "sequence_length=4096 is longer than"),
+        ({"executor": "slurm"}, "slurm.partition is not set"),
+        (
+            {"execution": {"executor": "slurm", "slurm": {"partition": "short"}}},
+            "sbatch, squeue, scancel cannot be found",
+        ),
         ({"pretraining": {"strategy": "multi_host"}}, "needs pretraining.hosts.addresses"),
         (
             {"pretraining": {"architecture": {"hidden_size": 250, "num_heads": 4}}},

@@ -6,6 +6,7 @@ import pytest
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 
+from selectra_pipeline.config.hub_address import HubAddress
 from selectra_pipeline.config.project import ProjectConfig
 from selectra_pipeline.downstream.tasks.loading import load_task
 
@@ -53,6 +54,15 @@ def test_the_recipes_are_the_published_ones(env, width, heads, generator_width, 
     card = config.card
     assert (card.model_name, card.language, card.license) == (env, ("es",), "apache-2.0")
     assert card.datasets == ("oscar-corpus/OSCAR-2301",)
+
+
+@pytest.mark.parametrize("env", ["selectra_small", "selectra_medium"])
+def test_the_recipes_read_the_spanish_part_of_oscar_unless_told_otherwise(env):
+    (path,) = load(env).ingestion.source.paths
+    address = HubAddress.parse(path)
+    assert address.repository == "oscar-corpus/OSCAR-2301"
+    assert address.pattern == "es_meta/es_meta_part_*.jsonl.zst"
+    assert load(env, corpus="embedded").ingestion.source.is_embedded
 
 
 def test_an_environment_takes_run_data_root_corpus_and_strategy_from_the_command_line():

@@ -10,12 +10,11 @@ from tiny_run import ListTracker, config
 from selectra_pipeline.config.records import RecordsConfig
 from selectra_pipeline.config.vocabulary import SPECIAL_TOKENS
 from selectra_pipeline.corpus.document import Document
-from selectra_pipeline.corpus.document_shards import DocumentShardsWriter
 from selectra_pipeline.pretraining.loop import pretrain
 from selectra_pipeline.pretraining.strategy import create_strategy
 from selectra_pipeline.records.writer import write_records
-from selectra_pipeline.shards.manifest import Manifest
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
+from shards_of_documents import write_documents
 
 WORDS = ["uno", "dos", "tres", "cuatro"]
 DOCUMENTS = {"train": 150, "heldout": 12}
@@ -32,13 +31,13 @@ def write_tiny(root: Path, **changes) -> SimpleNamespace:
     tokenizer = Tokenizer([*SPECIAL_TOKENS, ".", *WORDS, *(f"nunca{i}" for i in range(190))])
     tokenizer.save(root / "tokenizer")
     draw = random.Random(1)
-    with DocumentShardsWriter(root / "documents", {"train": 2, "heldout": 1}) as shards:
-        for split, count in DOCUMENTS.items():
-            for number in range(count):
-                index = number % 2 if split == "train" else 0
-                shards.add(split, index, Document(f"{split}:{number}", counting(draw)))
-    documents = Manifest(root / "documents", "documents", "fingerprint", shards.describe())
-    settings = RecordsConfig(sequence_length=32, workers=1, **changes)
+    train, heldout = (
+        [Document(f"{split}:{number}", counting(draw)) for number in range(count)]
+        for split, count in DOCUMENTS.items()
+    )
+    splits = {"train": [train[::2], train[1::2]], "heldout": [heldout]}
+    documents = write_documents(root / "documents", splits)
+    settings = RecordsConfig(sequence_length=32, **changes)
     records = write_records(documents, root / "tokenizer", settings, root / "records")
     return SimpleNamespace(
         records=records, tokenizer=tokenizer, tokenizer_directory=root / "tokenizer"

@@ -4,7 +4,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from selectra_pipeline.records.example import Example
 from selectra_pipeline.records.packing import LosslessPacker
+from selectra_pipeline.vocabulary.tokenizer import EncodedLines
 
 CLS, SEP = 2, 3
 FIRST_WORD, FIRST_PIECE, SIZE = 10, 500, 1000  # ids from FIRST_PIECE on are "##" entries
@@ -19,9 +21,16 @@ def packer(sequence_length, seed=1, short=0.0, single=0.0):
 
 def pack(documents, **arguments):
     made = packer(**arguments)
-    examples = [example for document in documents for example in made.add_document(document)]
+    examples = [e for document in documents for e in made.add_document(encoded(document))]
+    examples += made.flush()
     assert made.lost_tokens == 0
-    return examples + made.flush()
+    return [Example(example.input_ids.tolist(), example.segment_a_length) for example in examples]
+
+
+def encoded(lines):
+    ids = [number for line in lines for number in line]
+    ends = np.cumsum([len(line) for line in lines], dtype=np.int64)
+    return EncodedLines(np.array(ids, np.int32), ends)
 
 
 def words(*ids):

@@ -35,8 +35,8 @@ def write_split(directory, split, counts, record_format):
     for index, count in enumerate(counts):
         path = directory / f"{split}-{index}.tfrecord"
         with tf.io.TFRecordWriter(str(path)) as writer:
-            for example in numbered_examples(count, first):
-                writer.write(serialize(example))
+            for record in serialize(list(numbered_examples(count, first))):
+                writer.write(record)
         first += count
         shards.append(Shard.describe(path, count))
     return tuple(shards)

@@ -34,9 +34,9 @@ def random_example(seed):
 @pytest.mark.parametrize("seed", range(60))
 def test_unpadded_bytes_are_those_of_tensorflow(seed):
     example = random_example(seed)
-    assert UNPADDED(example) == message(
-        input_ids=example.input_ids, segment_a_length=[example.segment_a_length]
-    )
+    assert list(UNPADDED([example])) == [
+        message(input_ids=example.input_ids, segment_a_length=[example.segment_a_length])
+    ]
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -44,17 +44,26 @@ def test_padded_bytes_are_those_of_tensorflow(seed):
     example = random_example(seed)
     length, first = len(example.input_ids), example.segment_a_length
     padding = [0] * (LENGTH - length)
-    assert PADDED(example) == message(
-        input_ids=example.input_ids + padding,
-        input_mask=[1] * length + padding,
-        segment_ids=[0] * first + [1] * (length - first) + padding,
-    )
+    assert list(PADDED([example])) == [
+        message(
+            input_ids=example.input_ids + padding,
+            input_mask=[1] * length + padding,
+            segment_ids=[0] * first + [1] * (length - first) + padding,
+        )
+    ]
+
+
+@pytest.mark.parametrize("serialize", [UNPADDED, PADDED])
+def test_many_examples_have_the_bytes_that_each_has_alone(serialize):
+    examples = [random_example(seed) for seed in range(20)]
+    assert list(serialize(examples)) == [b for e in examples for b in serialize([e])]
+    assert list(serialize([])) == []
 
 
 def test_parse_example_reads_them_back():
     example = Example([2, 70, 20_000, 3, 69_999, 3], 4)
     parsed = tf.io.parse_example(
-        [serializer("unpadded", 8, SIZE)(example)],
+        list(serializer("unpadded", 8, SIZE)([example])),
         {
             "input_ids": tf.io.RaggedFeature(tf.int64),
             "segment_a_length": tf.io.FixedLenFeature([], tf.int64),
@@ -62,7 +71,8 @@ def test_parse_example_reads_them_back():
     )
     assert parsed["input_ids"].to_list() == [example.input_ids]
     assert parsed["segment_a_length"].numpy().tolist() == [4]
-    padded = tf.train.Example.FromString(serializer("padded", 8, SIZE)(example)).features.feature
+    (record,) = serializer("padded", 8, SIZE)([example])
+    padded = tf.train.Example.FromString(record).features.feature
     assert list(padded["input_ids"].int64_list.value) == [2, 70, 20_000, 3, 69_999, 3, 0, 0]
     assert list(padded["input_mask"].int64_list.value) == [1, 1, 1, 1, 1, 1, 0, 0]
     assert list(padded["segment_ids"].int64_list.value) == [0, 0, 0, 0, 1, 1, 0, 0]
@@ -76,4 +86,4 @@ def test_varint_has_seven_bits_a_byte():
 
 def test_an_id_outside_the_vocabulary_is_an_error():
     with pytest.raises(IndexError):
-        serializer("unpadded", 8, 100)(Example([2, 100, 3], 3))
+        list(serializer("unpadded", 8, 100)([Example([2, 100, 3], 3)]))

@@ -5,20 +5,21 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from selectra_pipeline.config.execution import ExecutionConfig
 from selectra_pipeline.config.records import RecordsConfig
 from selectra_pipeline.config.vocabulary import SPECIAL_TOKENS
 from selectra_pipeline.corpus.document import Document
-from selectra_pipeline.corpus.document_shards import DocumentShardsWriter
 from selectra_pipeline.records import shard_writer, writer
 from selectra_pipeline.records.reader import heldout_batches, training_batches
 from selectra_pipeline.records.writer import RecordsError, write_records
 from selectra_pipeline.shards.manifest import MANIFEST_NAME, Manifest
 from selectra_pipeline.vocabulary.accents import AccentError
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
+from shards_of_documents import write_documents
 
 WORDS = ["El", "camión", "cruzó", "la", "frontera", "Nadie", "lo", "vio", "ayer", "tarde"]
 TOKENIZER = Tokenizer([*SPECIAL_TOKENS, ".", *WORDS, "##s", "##ción"])
-CONFIG = RecordsConfig(sequence_length=32, workers=1)
+CONFIG = RecordsConfig(sequence_length=32)
 SHARDS = {"train": 3, "heldout": 1}
 
 
@@ -28,16 +29,16 @@ def sentence(rng, words):
 
 def make_documents(directory, words=WORDS, splits=("train", "heldout")):
     rng = random.Random(1)
-    with DocumentShardsWriter(directory, SHARDS) as shards:
-        for split in splits:
-            for number in range(40):
-                lines = [
-                    " ".join(sentence(rng, words) for _ in range(rng.randint(1, 6)))
-                    for _ in range(rng.randint(1, 5))
-                ]
-                document = Document(f"{split}:{number}", "\n".join(lines))
-                shards.add(split, number % SHARDS[split], document)
-    return Manifest(directory, "documents", "fingerprint", shards.describe())
+    shards = {split: [[] for _ in range(count)] for split, count in SHARDS.items()}
+    for split in splits:
+        for number in range(40):
+            lines = [
+                " ".join(sentence(rng, words) for _ in range(rng.randint(1, 6)))
+                for _ in range(rng.randint(1, 5))
+            ]
+            document = Document(f"{split}:{number}", "\n".join(lines))
+            shards[split][number % SHARDS[split]].append(document)
+    return write_documents(directory, shards)
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +59,7 @@ def records(documents, tokenizer_directory, tmp_path_factory):
 
 
 def file_bytes(directory):
-    return {path.name: path.read_bytes() for path in directory.iterdir()}
+    return {path.name: path.read_bytes() for path in directory.iterdir() if path.is_file()}
 
 
 def stored_ids(records, split):
@@ -123,12 +124,11 @@ def test_examples_are_shuffled_within_a_shard(records, documents, tokenizer_dire
     assert shuffled != ordered
 
 
-def test_two_workers_write_the_same_bytes(
-    records, documents, tokenizer_directory, tmp_path, monkeypatch
-):
-    monkeypatch.setattr(writer, "SMALL_INPUT_BYTES", 0)
-    write_records(documents, tokenizer_directory, replace(CONFIG, workers=2), tmp_path)
+def test_two_workers_write_the_same_bytes(records, documents, tokenizer_directory, tmp_path):
+    two = ExecutionConfig(workers=2, in_process_megabytes=0)
+    write_records(documents, tokenizer_directory, CONFIG, tmp_path, two)
     assert file_bytes(tmp_path) == file_bytes(records.directory)
+    assert not (tmp_path / "work").exists()
 
 
 def test_padded_records_have_the_names_and_the_batches_they_should(
@@ -162,9 +162,10 @@ def test_the_original_packing_counts_what_it_loses(documents, tokenizer_director
 def test_a_finished_directory_is_left_as_it_is(
     records, documents, tokenizer_directory, monkeypatch
 ):
-    monkeypatch.setattr(writer, "run_tasks", lambda *_: pytest.fail("shards were written again"))
-    more_workers = replace(CONFIG, workers=7)
-    assert write_records(documents, tokenizer_directory, more_workers, records.directory) == records
+    monkeypatch.setattr(writer, "run_stage", lambda *_: pytest.fail("shards were written again"))
+    more_workers = ExecutionConfig(workers=7)
+    made = write_records(documents, tokenizer_directory, CONFIG, records.directory, more_workers)
+    assert made == records
 
 
 def interrupt_after(shards, monkeypatch):
@@ -176,9 +177,9 @@ def interrupt_after(shards, monkeypatch):
         if len(written) == shards:
             raise KeyboardInterrupt
         written.append(task.records.name)
-        return original(task)
+        original(task)
 
-    monkeypatch.setattr(writer, "write_shard", write_shard)
+    monkeypatch.setattr(shard_writer, "write_shard", write_shard)
     return written
 
 

@@ -9,6 +9,7 @@ from selectra_pipeline.shards.files import (
     StorageError,
     file_sha256,
     open_binary,
+    remove_unfinished,
     replace_file,
     storage_errors,
     write_text,
@@ -144,3 +145,11 @@ def test_an_empty_zstd_file_holds_nothing(tmp_path):
 def test_checksums_are_those_of_sha256(tmp_path):
     (tmp_path / "a").write_bytes(CONTENT)
     assert file_sha256(tmp_path / "a") == hashlib.sha256(CONTENT).hexdigest()
+
+
+def test_what_killed_processes_left_is_removed_and_nothing_else(tmp_path):
+    kept = [tmp_path / name for name in ("a.json", ".hidden", "b.tmp")]
+    for path in (*kept, tmp_path / ".a.json.123.tmp"):
+        path.touch()
+    remove_unfinished(tmp_path)
+    assert sorted(tmp_path.iterdir()) == sorted(kept)

@@ -5,28 +5,27 @@ import pytest
 
 from selectra_pipeline.config.vocabulary import VocabularyConfig
 from selectra_pipeline.corpus.document import Document
-from selectra_pipeline.corpus.document_shards import DocumentShardsWriter
 from selectra_pipeline.shards.manifest import Manifest
 from selectra_pipeline.vocabulary.learning import learn
 from selectra_pipeline.vocabulary.stage import build_vocabulary, vocabulary_metrics
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
+from shards_of_documents import write_documents
 
 CONFIG = VocabularyConfig(size=300, alphabet_limit=60)
 
 
-def write_documents(directory, texts: dict[str, list[str]]) -> Manifest:
-    writer = DocumentShardsWriter(directory, {"train": 1, "heldout": 1})
-    with writer:
-        for split, split_texts in texts.items():
-            for number, text in enumerate(split_texts):
-                writer.add(split, 0, Document(f"{split}:{number}", text))
-    return Manifest(directory, "documents", "made by hand", writer.describe())
+def write_texts(directory, texts: dict[str, list[str]]) -> Manifest:
+    splits = {
+        split: [[Document(f"{split}:{number}", text) for number, text in enumerate(of_split)]]
+        for split, of_split in {"train": [], "heldout": [], **texts}.items()
+    }
+    return write_documents(directory, splits)
 
 
 @pytest.fixture
 def documents(tmp_path, spanish_texts) -> Manifest:
     splits = {"train": spanish_texts[:50], "heldout": spanish_texts[50:]}
-    return write_documents(tmp_path / "documents", splits)
+    return write_texts(tmp_path / "documents", splits)
 
 
 def test_the_stage_learns_from_the_training_split_only(documents, spanish_texts, tmp_path):
@@ -46,7 +45,7 @@ def test_the_report_is_measured_on_the_heldout_split_for_both_algorithms(documen
 def test_without_heldout_documents_the_report_says_that_it_is_on_training_text(
     spanish_texts, tmp_path
 ):
-    documents = write_documents(tmp_path / "documents", {"train": spanish_texts})
+    documents = write_texts(tmp_path / "documents", {"train": spanish_texts})
     manifest = build_vocabulary(documents, CONFIG, tmp_path / "vocabulary")
     assert manifest.facts["measured_on"] == "train"
 
@@ -66,7 +65,7 @@ def test_another_configuration_or_other_documents_make_another_vocabulary(
     smaller = dataclasses.replace(CONFIG, size=200)
     second = build_vocabulary(documents, smaller, tmp_path / "vocabulary")
     assert (second.facts["size"], Tokenizer.load(tmp_path / "vocabulary").size) == (200, 200)
-    others = write_documents(tmp_path / "others", {"train": spanish_texts[20:]})
+    others = write_texts(tmp_path / "others", {"train": spanish_texts[20:]})
     third = build_vocabulary(others, smaller, tmp_path / "vocabulary")
     assert len({first.fingerprint, second.fingerprint, third.fingerprint}) == 3
 
@@ -88,7 +87,7 @@ def test_an_alternative_that_cannot_be_learned_is_left_out_of_the_report(tmp_pat
         for b in ("ión", "ería", "eño")
     ]
     words = [stem + ending for stem in stems for ending in "abcdefghijklmnopqrstuvwxyz"]
-    documents = write_documents(tmp_path / "documents", {"train": [" ".join(words)]})
+    documents = write_texts(tmp_path / "documents", {"train": [" ".join(words)]})
     config = VocabularyConfig(size=105, alphabet_limit=60)
     manifest = build_vocabulary(documents, config, tmp_path / "vocabulary")
     assert list(manifest.facts["quality"]) == ["wordpiece"]

@@ -1,9 +1,12 @@
 """Configuration of the ingestion stage."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from selectra_pipeline.config.base import Config, require
 from selectra_pipeline.config.cleaning import CleaningConfig
+from selectra_pipeline.config.decontamination import DecontaminationConfig
+from selectra_pipeline.config.deduplication import NearDuplicatesConfig
 from selectra_pipeline.config.source import EmbeddedConfig, SourceConfig
 
 
@@ -21,6 +24,8 @@ class IngestionConfig(Config):
     source: SourceConfig = field(default_factory=SourceConfig)
     embedded: EmbeddedConfig = field(default_factory=EmbeddedConfig)
     cleaning: CleaningConfig = field(default_factory=CleaningConfig)
+    near_duplicates: NearDuplicatesConfig = field(default_factory=NearDuplicatesConfig)
+    decontamination: DecontaminationConfig = field(default_factory=DecontaminationConfig)
     heldout_fraction: float = 0.02
     shards: int = 8
     examples_per_reason: int = 3
@@ -35,3 +40,9 @@ class IngestionConfig(Config):
             f"examples_per_reason={self.examples_per_reason} must not be negative",
         )
         require(1 <= self.shards <= 10_000, f"shards={self.shards} must be from 1 to 10000")
+
+    def rules(self) -> dict[str, Any]:
+        """All but the place of the text: the same files make the same documents anywhere."""
+        rules = self.to_dict()
+        del rules["source"]["paths"]
+        return rules

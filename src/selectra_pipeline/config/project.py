@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from selectra_pipeline.config.base import Config, require
 from selectra_pipeline.config.card import CardConfig
 from selectra_pipeline.config.evaluation import EvaluationConfig
+from selectra_pipeline.config.execution import ExecutionConfig
 from selectra_pipeline.config.export import ExportConfig
 from selectra_pipeline.config.ingestion import IngestionConfig
 from selectra_pipeline.config.pretraining import PretrainingConfig
@@ -36,11 +37,13 @@ class ProjectConfig(Config):
     """The parameters of a Kedro run, by stage.
 
     Attributes:
-        run, data_root, corpus, strategy, text, tasks: parameters for the command line
-            (`--params run=NAME`), which the configuration files refer to.
+        execution: where the tasks of ingestion and of the records stage run.
+        run, data_root, corpus, strategy, executor, workers, text, tasks: parameters for the command
+            line (`--params run=NAME`), which the configuration files refer to.
     """
 
     directories: DirectoriesConfig
+    execution: ExecutionConfig = field(default_factory=ExecutionConfig)
     ingestion: IngestionConfig = field(default_factory=IngestionConfig)
     vocabulary: VocabularyConfig = field(default_factory=VocabularyConfig)
     records: RecordsConfig = field(default_factory=RecordsConfig)
@@ -54,6 +57,8 @@ class ProjectConfig(Config):
     data_root: str | None = None
     corpus: tuple[str, ...] | None = None
     strategy: str | None = None
+    executor: str | None = None
+    workers: int | None = None
     text: str | None = None
     tasks: tuple[str, ...] | None = None
 

@@ -18,8 +18,6 @@ class RecordsConfig(Config):
             input_ids, input_mask and segment_ids.
         short_sequence_probability: share of examples with a random shorter target length.
         single_segment_probability: share of examples with one segment instead of two.
-        workers: processes that write shards; 0 means one for each core. The output does not
-            depend on it.
         seed: of all random choices.
     """
 
@@ -28,7 +26,6 @@ class RecordsConfig(Config):
     format: Literal["unpadded", "padded"] = "unpadded"
     short_sequence_probability: float = 0.05
     single_segment_probability: float = 0.1
-    workers: int = 0
     seed: int = 1
 
     def __post_init__(self) -> None:
@@ -39,4 +36,3 @@ class RecordsConfig(Config):
         for name in ("short_sequence_probability", "single_segment_probability"):
             value = getattr(self, name)
             require(0 <= value <= 1, f"{name}={value} must be from 0 to 1")
-        require(self.workers >= 0, f"workers={self.workers} must be 0 (all cores) or more")

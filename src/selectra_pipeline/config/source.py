@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from selectra_pipeline.config.base import Config, require
+from selectra_pipeline.config.hub_address import HubAddress, is_hub_address
 
 EMBEDDED = "embedded"
 
@@ -14,14 +15,20 @@ class SourceConfig(Config):
 
     Attributes:
         paths: "embedded" for the corpus that comes with the project, else files, folders or globs
-            (`.txt`, `.jsonl`, `.parquet`, plain or `.gz` or `.zst`). One text may name several,
-            separated by ";".
-        text_field: field (JSON Lines) or column (Parquet) that holds the text.
+            (`.txt`, `.jsonl`, `.parquet`, plain or `.gz` or `.zst`), local, `gs://`, or of a
+            dataset on the Hugging Face Hub (`hf://datasets/OWNER/NAME@REVISION/GLOB`). One text
+            may name several, separated by ";".
+        layout: what the records of JSON Lines and Parquet hold. `text`: a text and nothing else
+            of interest; `oscar`: the fields of OSCAR 22.01 and 2301, labels among them; `auto`:
+            `oscar` for the records that have its fields, `text` for the others.
+        text_field: field (JSON Lines) or column (Parquet) that holds the text, in the layout
+            `text`. A list of texts is joined by newlines.
         text_unit: what ends a document in a `.txt` file: a blank line, every line, or the file.
         on_error: what a damaged file or record does: stop, or be skipped and counted.
     """
 
     paths: tuple[str, ...] = (EMBEDDED,)
+    layout: Literal["auto", "text", "oscar"] = "auto"
     text_field: str = "text"
     text_unit: Literal["blank_line", "line", "file"] = "blank_line"
     on_error: Literal["fail", "skip"] = "fail"
@@ -34,6 +41,9 @@ class SourceConfig(Config):
             EMBEDDED not in self.paths or len(self.paths) == 1,
             "paths mixes 'embedded' with files: name one or the other",
         )
+        for path in filter(is_hub_address, self.paths):
+            HubAddress.parse(path)
+        require(bool(self.text_field), "text_field is empty: name the field that holds the text")
 
     @property
     def is_embedded(self) -> bool:

@@ -3,99 +3,60 @@
 import contextlib
 import json
 from collections.abc import Iterator
-from types import TracebackType
-from typing import Self
+from typing import IO
 
 import zstandard
 
 from selectra_pipeline.corpus.document import Document
-from selectra_pipeline.shards.files import open_binary, replace_file, storage_errors
-from selectra_pipeline.shards.manifest import MANIFEST_NAME, Manifest, ManifestError, Shard
+from selectra_pipeline.shards.files import open_binary, replace_file
+from selectra_pipeline.shards.manifest import MANIFEST_NAME, Manifest, ManifestError
 from selectra_pipeline.shards.paths import Path, as_path
 
 COMPRESSION_LEVEL = 3
-BUFFERED_BYTES = 128_000_000  # of all shards together
 LARGEST_FRAME = 4_000_000
 _ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 
 
-class DocumentShardsWriter:
-    """Writes documents to many shards at once; used in a `with` block.
+class DocumentShardWriter:
+    """Appends documents to a shard: see `write_document_shard`.
 
-    The files appear when the block ends without error, all or none of them whole. A shard is a
-    sequence of zstd frames: documents wait in a buffer and are appended a frame at a time, so that
-    thousands of shards need neither as many open files nor as many compressors. The bytes depend
-    on the documents, their order and the number of shards, on nothing else.
-
-    Args:
-        directory: where the shards go.
-        splits: number of shards of each split: {"train": 8, "heldout": 1}.
+    The shard is a sequence of zstd frames. Its bytes depend on the documents and their order, on
+    nothing else.
     """
 
-    def __init__(self, directory: Path, splits: dict[str, int]) -> None:
-        self._shards = {
-            (split, index): _OpenShard(directory / shard_name(split, index, count))
-            for split, count in splits.items()
-            for index in range(count)
-        }
-        self._frame_bytes = min(LARGEST_FRAME, BUFFERED_BYTES // len(self._shards))
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
         self._compressor = zstandard.ZstdCompressor(level=COMPRESSION_LEVEL)
-        self._files = contextlib.ExitStack()
+        self._buffer = bytearray()
 
-    def __enter__(self) -> Self:
-        with contextlib.ExitStack() as files:
-            for shard in self._shards.values():
-                shard.temporary = files.enter_context(replace_file(shard.path))
-            self._files = files.pop_all()
-        return self
-
-    def add(self, split: str, index: int, document: Document) -> None:
-        """Append a document to a shard of a split."""
+    def add(self, document: Document) -> None:
+        """Append a document."""
         line = _ENCODE({"id": document.id, "text": document.text})
-        shard = self._shards[split, index]
-        shard.buffer += line.encode() + b"\n"
-        shard.count += 1
-        if len(shard.buffer) >= self._frame_bytes:
-            shard.append_frame(self._compressor)
+        self._buffer += line.encode() + b"\n"
+        if len(self._buffer) >= LARGEST_FRAME:
+            self._append_frame()
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        if error is not None:
-            self._files.__exit__(kind, error, traceback)
-            return
-        with self._files:
-            for shard in self._shards.values():
-                if shard.buffer or not shard.count:  # an empty frame makes an empty shard readable
-                    shard.append_frame(self._compressor)
+    def flush(self) -> None:
+        """Write what waits; an empty frame makes an empty shard readable."""
+        if self._buffer or not self._file.tell():
+            self._append_frame()
 
-    def describe(self) -> dict[str, tuple[Shard, ...]]:
-        """The finished shards of each split, for the manifest."""
-        described: dict[str, tuple[Shard, ...]] = {}
-        for (split, _), shard in self._shards.items():
-            described[split] = (
-                *described.get(split, ()),
-                Shard.describe(shard.path, shard.count),
-            )
-        return described
+    def _append_frame(self) -> None:
+        self._file.write(self._compressor.compress(bytes(self._buffer)))
+        self._buffer.clear()
 
 
-class _OpenShard:
-    """A shard that is being written: documents in its buffer, the rest in its temporary file."""
+@contextlib.contextmanager
+def write_document_shard(path: Path) -> Iterator[DocumentShardWriter]:
+    """Give the writer of a shard; the file appears when the block ends without error.
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.temporary = path
-        self.buffer = bytearray()
-        self.count = 0
-
-    def append_frame(self, compressor: zstandard.ZstdCompressor) -> None:
-        with storage_errors(self.path), open(self.temporary, "ab") as file:
-            file.write(compressor.compress(bytes(self.buffer)))
-        self.buffer.clear()
+    Raises:
+        StorageError: the disk is full.
+    """
+    with replace_file(path) as temporary, open(temporary, "wb") as file:
+        writer = DocumentShardWriter(file)
+        yield writer
+        writer.flush()
 
 
 def shard_name(split: str, index: int, count: int) -> str:

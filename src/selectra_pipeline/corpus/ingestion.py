@@ -1,131 +1,246 @@
-"""The ingestion stage: from raw sources to shards of clean, distinct documents in two splits."""
+"""The ingestion stage: from raw sources to shards of clean, distinct documents in two splits.
 
+Tasks that each read a group of source files leave shuffle files (`preparation`); tasks that each
+write a shard gather what those have for it (`gathering`); near-duplicates are found across the
+shards and left out (`near_duplicates`), where that is wanted. Groups and shards follow from sources
+and configuration, so the result is the same wherever the tasks run and in whatever order they end.
+"""
+
+import dataclasses
 import logging
-import time
+import pathlib
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Container
+from typing import Any
 
 from selectra_pipeline import __version__
 from selectra_pipeline.config.base import UserError, fingerprint
+from selectra_pipeline.config.execution import LOCAL, ExecutionConfig
 from selectra_pipeline.config.ingestion import IngestionConfig
-from selectra_pipeline.corpus.document import Document, text_digest
-from selectra_pipeline.corpus.document_shards import DocumentShardsWriter
-from selectra_pipeline.corpus.filters import rejection
-from selectra_pipeline.corpus.normalization import normalize_document, normalize_line
-from selectra_pipeline.corpus.source_files import describe_files, find_source_files
-from selectra_pipeline.corpus.sources import open_corpus
-from selectra_pipeline.corpus.statistics import Tally
-from selectra_pipeline.shards.manifest import Manifest, finished, withdraw
+from selectra_pipeline.corpus.cleaning import Edits
+from selectra_pipeline.corpus.decontamination import Decontaminator
+from selectra_pipeline.corpus.document_shards import shard_name
+from selectra_pipeline.corpus.evaluation_files import evaluation_digest
+from selectra_pipeline.corpus.gathering import GatherShard, WriteShard, WrittenShard
+from selectra_pipeline.corpus.near_duplicate_report import near_duplicate_facts
+from selectra_pipeline.corpus.near_duplicates import kept_documents, near_duplicate_stages
+from selectra_pipeline.corpus.preparation import PrepareDocuments, shuffle_path, tally_path
+from selectra_pipeline.corpus.shuffle import is_whole
+from selectra_pipeline.corpus.source_files import SourceFile, describe_files, find_source_files
+from selectra_pipeline.corpus.source_groups import group_files
+from selectra_pipeline.corpus.splits import HELDOUT, TRAIN
+from selectra_pipeline.corpus.statistics import Tally, TextCounts
+from selectra_pipeline.execution.running import run_stage
+from selectra_pipeline.execution.stage import Stage
+from selectra_pipeline.execution.work_folder import WorkFolder
+from selectra_pipeline.shards.files import remove_unfinished
+from selectra_pipeline.shards.manifest import Manifest, Shard, finished, withdraw
 from selectra_pipeline.shards.paths import Path, as_path
 
 logger = logging.getLogger(__name__)
 
-TRAIN, HELDOUT = "train", "heldout"
-RULES_VERSION = 1  # raise it when the same corpus and configuration give other shards
-SECONDS_BETWEEN_REPORTS = 10.0
+RULES_VERSION = 2  # raise it when the same corpus and configuration give other shards
 
 
 class CorpusError(UserError, ValueError):
     """A corpus that nothing can be trained on. The message says how to mend it."""
 
 
-def ingest(config: IngestionConfig, directory: str | Path) -> Manifest:
+def ingest(
+    config: IngestionConfig, directory: str | Path, execution: ExecutionConfig = LOCAL
+) -> Manifest:
     """Read, normalise, filter, deduplicate and split the corpus into shards of documents.
 
     Returns at once if `directory` holds the result of the same configuration, rules and input
-    (names, sizes and checksums of the files). Otherwise it starts afresh: without its manifest,
-    written last, a directory counts for nothing. Memory grows by about 100 bytes a kept document,
-    for deduplication.
+    (names, sizes and checksums of the files). An interrupted run goes on where it stopped. Without
+    its manifest, written last, a directory counts for nothing.
 
     Raises:
         SourceError: the text cannot be read.
+        EvaluationFileError: a file of `config.decontamination` cannot be read.
         CorpusError: no document is left for a split.
+        StageError: a worker was killed, or a task failed for a reason that its message names.
         StorageError: the disk is full.
     """
     directory = as_path(directory)
-    inputs = _describe_inputs(config)
+    files = _find_files(config, directory)
+    inputs = _describe_inputs(config, files)
+    evaluation = evaluation_digest(config.decontamination.files)
     # Which characters are assigned depends on Python's Unicode tables.
-    mark = fingerprint(RULES_VERSION, unicodedata.unidata_version, config, inputs)
+    mark = fingerprint(
+        RULES_VERSION, unicodedata.unidata_version, config.rules(), inputs, evaluation
+    )
+    execution = execution.for_input(_size(config, inputs))
+    work = WorkFolder(directory, execution)
     if manifest := finished(directory, mark):
         logger.info("ingestion is up to date: %s", directory)
+        _clean_up(manifest, work)
         return manifest
-    _clear(directory)
-    tally = Tally()
-    with DocumentShardsWriter(directory, {TRAIN: config.shards, HELDOUT: 1}) as writer:
-        for document, digest in _selected(config, tally):
-            split = split_of(digest, config.heldout_fraction)
-            writer.add(split, shard_of(digest, config.shards) if split == TRAIN else 0, document)
-            tally.keep(split, document)
+    withdraw(directory)
+    groups = _group(files, inputs, execution)
+    folder = work.open(fingerprint(mark, [len(group) for group in groups]))
+    tally, shards, facts = _Ingestion(config, directory, groups, folder, execution).run()
+    try:
         _require_text(tally, config)
-    facts = {**tally.facts(), "sources": inputs}
-    manifest = Manifest(directory, "documents", mark, writer.describe(), facts)
+    except CorpusError:  # nothing of it is worth keeping
+        _remove_shards(directory)
+        work.remove()
+        raise
+    manifest = Manifest(
+        directory, "documents", mark, shards, {**tally.facts(), **facts, "sources": inputs}
+    )
     manifest.save()
+    _clean_up(manifest, work)
     logger.info("ingestion kept %d of %d documents", sum(_kept(tally).values()), tally.read)
     return manifest
 
 
-def split_of(digest: bytes, heldout_fraction: float) -> str:
-    """The split of a text by its digest, read as a fraction: held out below `heldout_fraction`.
+class _Ingestion:
+    """The stages of one ingestion, and where they leave things for one another."""
 
-    So a text stays on its side when the corpus grows, and the held-out texts of a small fraction
-    are among those of a larger one.
-    """
-    fraction = int.from_bytes(digest[:8], "big") / 2**64
-    return HELDOUT if fraction < heldout_fraction else TRAIN
+    def __init__(
+        self,
+        config: IngestionConfig,
+        directory: Path,
+        groups: list[list[SourceFile]],
+        work: pathlib.Path,
+        execution: ExecutionConfig,
+    ) -> None:
+        self._config = config
+        self._groups = groups
+        self._execution = execution
+        self._work = work
+        self._prepared, self._gathered = work / "prepared", work / "gathered"
+        self._splits = [TRAIN] * config.shards + [HELDOUT]
+        names = [shard_name(TRAIN, index, config.shards) for index in range(config.shards)]
+        names.append(shard_name(HELDOUT, 0, 1))
+        self._shards = [directory / name for name in names]
+        self._distinct = [work / "distinct" / name for name in names]
+
+    def run(self) -> tuple[Tally, dict[str, tuple[Shard, ...]], dict[str, Any]]:
+        """Run all stages; what they counted, the finished shards of each split, other facts."""
+        facts: dict[str, Any] = {}
+        decontaminator = None
+        if self._config.decontamination.is_on:
+            decontaminator = Decontaminator.build(self._config.decontamination)
+            facts["evaluation_files"] = [
+                dataclasses.asdict(file) for file in decontaminator.coverage
+            ]
+        self._prepare(decontaminator)
+        if self._config.near_duplicates.enabled:
+            distinct = self._gather(self._distinct, "written_distinct")
+            written, facts["near_duplicates"] = self._remove_near_duplicates()
+        else:
+            written = distinct = self._gather(self._shards, "written")
+        tally = self._merged_tally(written, distinct)
+        shards: dict[str, tuple[Shard, ...]] = {TRAIN: (), HELDOUT: ()}
+        for split, one in zip(self._splits, written, strict=True):
+            shards[split] += (one.shard,)
+        return tally, shards, facts
+
+    def _prepare(self, decontaminator: Decontaminator | None) -> None:
+        step = PrepareDocuments(self._config, self._groups, decontaminator, self._prepared)
+        stage = Stage("prepare_documents", (step,), len(self._groups))
+        run_stage(
+            stage,
+            self._work,
+            self._execution,
+            lambda rank: is_whole(shuffle_path(self._prepared, rank)),
+        )
+
+    def _gather(self, shards: list[Path], folder: str) -> list[WrittenShard]:
+        shuffles = [shuffle_path(self._prepared, rank) for rank in range(len(self._groups))]
+        gather = GatherShard(
+            shuffles,
+            self._config.cleaning.deduplicate,
+            self._config.examples_per_reason,
+            self._gathered,
+        )
+        return self._write("gather_shards", (gather,), shards, folder)
+
+    def _remove_near_duplicates(self) -> tuple[list[WrittenShard], dict[str, Any]]:
+        config, folder = self._config.near_duplicates, self._work / "near_duplicates"
+        examples = self._config.examples_per_reason
+        for stage in near_duplicate_stages(self._distinct, folder, config, examples):
+            run_stage(stage, self._work, self._execution)
+        written = self._write(
+            "remove_near_duplicates",
+            kept_documents(self._distinct, folder),
+            self._shards,
+            "written",
+        )
+        return written, near_duplicate_facts(self._distinct, folder, config)
+
+    def _write(
+        self, name: str, steps: tuple, shards: list[Path], folder: str
+    ) -> list[WrittenShard]:
+        """Run a stage whose steps yield the documents of the task's shard; what it wrote."""
+        place = self._work / folder
+        run_stage(
+            Stage(name, (*steps, WriteShard(shards, place)), len(shards)),
+            self._work,
+            self._execution,
+            lambda rank: WrittenShard.is_whole(place, rank, shards[rank]),
+        )
+        return [WrittenShard.load(place, rank) for rank in range(len(shards))]
+
+    def _merged_tally(self, written: list[WrittenShard], distinct: list[WrittenShard]) -> Tally:
+        """The counts of all tasks, in the order of the tasks."""
+        examples = self._config.examples_per_reason
+        tally = Tally(edits=Edits(examples))
+        for folder, tasks in ((self._prepared, self._groups), (self._gathered, self._shards)):
+            for rank in range(len(tasks)):
+                tally.merge(Tally.load(tally_path(folder, rank)), examples)
+        removed = TextCounts()
+        for split, before, after in zip(self._splits, distinct, written, strict=True):
+            tally.kept[split] = tally.kept.get(split, TextCounts()) + after.counts
+            removed += before.counts - after.counts
+        if removed.documents:
+            tally.rejected["near_duplicate"] = removed.documents
+            tally.rejected_characters["near_duplicate"] = removed.characters
+        return tally
 
 
-def shard_of(digest: bytes, shards: int) -> int:
-    """The training shard of a text: by the half of its digest that `split_of` does not use."""
-    return int.from_bytes(digest[8:], "big") % shards
+def _find_files(config: IngestionConfig, directory: Path) -> list[SourceFile]:
+    return [] if config.source.is_embedded else find_source_files(config.source.paths, directory)
 
 
-def _describe_inputs(config: IngestionConfig) -> list[dict[str, str | int]]:
+def _describe_inputs(config: IngestionConfig, files: list[SourceFile]) -> list[dict[str, Any]]:
     if config.source.is_embedded:
         return [{"name": "embedded", "version": __version__}]
-    return describe_files(find_source_files(config.source.paths))
+    return describe_files(files)
 
 
-def _clear(directory: Path) -> None:
-    """Remove what an earlier or interrupted run left, the manifest first."""
-    withdraw(directory)
+def _size(config: IngestionConfig, inputs: list[dict[str, Any]]) -> float:
+    """Bytes of the corpus as it is stored."""
+    if config.source.is_embedded:
+        return config.embedded.megabytes * 1e6
+    return sum(source["bytes"] for source in inputs)
+
+
+def _group(
+    files: list[SourceFile], inputs: list[dict[str, Any]], execution: ExecutionConfig
+) -> list[list[SourceFile]]:
+    """What each task reads; the embedded corpus is one task's, without files."""
+    if not files:
+        return [[]]
+    sizes = [source["bytes"] for source in inputs]
+    return group_files(files, sizes, execution.task_megabytes * 1e6)
+
+
+def _clean_up(manifest: Manifest, work: WorkFolder) -> None:
+    """Remove all that is not part of the finished stage; a run that was killed may have left it."""
+    kept = {path.name for split in manifest.shards for path in manifest.paths(split)}
+    _remove_shards(manifest.directory, kept)
+    remove_unfinished(manifest.directory)
+    work.remove()
+
+
+def _remove_shards(directory: Path, kept: Container[str] = ()) -> None:
     for split in (TRAIN, HELDOUT):
-        for pattern in (f"{split}-*.jsonl.zst", f".{split}-*.jsonl.zst.*.tmp"):
-            for path in directory.glob(pattern):
+        for path in directory.glob(f"{split}-*.jsonl.zst"):
+            if path.name not in kept:
                 path.unlink()
-
-
-def _selected(config: IngestionConfig, tally: Tally) -> Iterator[tuple[Document, bytes]]:
-    """The documents that are kept, normalised, with the digest of their text."""
-    seen: set[bytes] = set()
-    for raw in _with_progress(open_corpus(config, tally.skipped), tally):
-        document = Document(normalize_line(raw.id), normalize_document(raw.text))
-        reason = rejection(document.text, config.cleaning)
-        if reason is None:
-            digest = text_digest(document.text)
-            if not config.cleaning.deduplicate or digest not in seen:
-                seen.add(digest)
-                yield document, digest
-                continue
-            reason = "duplicate"
-        tally.reject(reason, document, config.examples_per_reason)
-
-
-def _with_progress(documents: Iterator[Document], tally: Tally) -> Iterator[Document]:
-    """Pass documents on; count them and log the rate every few seconds."""
-    start = reported = time.monotonic()
-    for document in documents:
-        tally.read += 1
-        tally.read_characters += len(document.text)
-        now = time.monotonic()
-        if now - reported >= SECONDS_BETWEEN_REPORTS:
-            reported, seconds = now, now - start
-            logger.info(
-                "ingestion: %d documents read, %.0f documents/s, %.1f million characters/s",
-                tally.read,
-                tally.read / seconds,
-                tally.read_characters / seconds / 1e6,
-            )
-        yield document
 
 
 def _require_text(tally: Tally, config: IngestionConfig) -> None:
@@ -151,45 +266,4 @@ def _require_text(tally: Tally, config: IngestionConfig) -> None:
 
 
 def _kept(tally: Tally) -> dict[str, int]:
-    return {
-        split: tally.kept[split].documents if split in tally.kept else 0
-        for split in (TRAIN, HELDOUT)
-    }
-
-
-def ingestion_report(manifest: Manifest) -> str:
-    """What was read, kept and dropped, as Markdown, with examples of what was dropped."""
-    facts = manifest.facts
-    lines = ["# Ingestion", "", "| split | documents | words | characters | bytes |"]
-    lines.append("|---|---:|---:|---:|---:|")
-    for split, counts in sorted(facts["kept"].items(), reverse=True):
-        sizes = [counts[unit] for unit in ("documents", "words", "characters", "bytes")]
-        lines.append(f"| {split} | " + " | ".join(f"{size:,}" for size in sizes) + " |")
-    accented = f"{facts['accented_share']:.2%} of the characters kept are accented letters."
-    lines += ["", accented, "", f"Documents read: {facts['documents_read']:,}.", ""]
-    lines += ["| dropped because | count |", "|---|---:|"]
-    lines += [f"| {reason} | {count:,} |" for reason, count in facts["rejected"].items()]
-    lines += [f"| {reason} (not read) | {count:,} |" for reason, count in facts["skipped"].items()]
-    for reason, examples in facts["examples"].items():
-        lines += ["", f"## Dropped: {reason}", ""]
-        for example in examples:
-            quoted = example["text"].replace("\n", " / ").replace("`", "'")
-            lines.append(f"- {example['id']}: `{quoted}`")
-    return "\n".join(lines) + "\n"
-
-
-def ingestion_metrics(manifest: Manifest) -> dict[str, float]:
-    """The counts of the report under metric names: "ingestion/rejected/duplicate"."""
-    facts = manifest.facts
-    metrics = {
-        f"ingestion/{split}/{unit}": count
-        for split, counts in facts["kept"].items()
-        for unit, count in counts.items()
-    }
-    for group in ("rejected", "skipped"):
-        metrics |= {f"ingestion/{group}/{reason}": n for reason, n in facts[group].items()}
-    return {
-        **metrics,
-        "ingestion/documents_read": facts["documents_read"],
-        "ingestion/accented_share": facts["accented_share"],
-    }
+    return {split: tally.kept[split].documents for split in (TRAIN, HELDOUT)}

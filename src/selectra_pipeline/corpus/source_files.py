@@ -4,10 +4,15 @@ import difflib
 import glob
 import logging
 import os
+import posixpath
 from dataclasses import dataclass
+from typing import BinaryIO
 
-from selectra_pipeline.config.base import UserError
-from selectra_pipeline.shards.files import file_sha256
+from selectra_pipeline.config.hub_address import HubAddress, is_hub_address
+from selectra_pipeline.corpus.hub_files import HubFile, open_hub_file
+from selectra_pipeline.corpus.source_error import SourceError
+from selectra_pipeline.corpus.source_lock import SourceLock
+from selectra_pipeline.shards.files import file_sha256, open_stored
 from selectra_pipeline.shards.paths import Path, as_path, file_state, is_remote, resolve
 from selectra_pipeline.shards.remote import remote_errors
 
@@ -19,45 +24,55 @@ SUPPORTED = "`.txt`, `.jsonl` or `.json` (plain, `.gz` or `.zst`) and `.parquet`
 HASHED_BYTES = 1_000_000_000  # larger corpora are told apart by size and time: hashing takes long
 
 
-class SourceError(UserError, ValueError):
-    """Text that cannot be read. The message says where, and how to mend it.
-
-    Attributes:
-        reason: the name under which it is counted when it is skipped ("bad_utf8").
-    """
-
-    def __init__(self, message: str, reason: str = "not_found") -> None:
-        super().__init__(message)
-        self.reason = reason
-
-
 @dataclass(frozen=True)
 class SourceFile:
-    """A file of the corpus.
+    """A file of the corpus, which another process can be given.
 
     Attributes:
-        path: where it is.
+        path: where it is, on this machine, an object store or the hub.
         name: its path inside the configured folder or glob: the first part of document ids.
         format: `.txt`, `.jsonl`, `.json` or `.parquet`.
     """
 
-    path: Path
+    path: Path | HubFile
     name: str
     format: str
 
+    @property
+    def bytes(self) -> int:
+        """Its size as it is stored."""
+        return self.path.bytes if isinstance(self.path, HubFile) else file_state(self.path).bytes
 
-def find_source_files(paths: tuple[str, ...]) -> list[SourceFile]:
+    def open_stored(self) -> BinaryIO:
+        """Open it for reading its bytes as they are stored."""
+        if isinstance(self.path, HubFile):
+            return open_hub_file(self.path)
+        return open_stored(self.path)
+
+
+def find_source_files(paths: tuple[str, ...], directory: Path | None = None) -> list[SourceFile]:
     """The files that the paths name: in the order of the paths, sorted within each, each once.
 
     A path is a file, a folder (searched recursively; hidden files are passed over) or a glob
-    (`**` stands for any number of folders, in local paths).
+    (`**` stands for any number of folders, but not on an object store), or an address on the hub.
+
+    Args:
+        directory: of the stage that reads them, where what the hub holds is kept (`SourceLock`);
+            None asks the hub anew every time.
 
     Raises:
         SourceError: a path that does not exist or names no file of a supported format.
+        MovedRevisionError: a branch on the hub has other files than when the stage began.
         StorageError: a remote path whose storage is unknown or does not answer.
+        HubError: the hub is out of reach or refuses.
     """
-    found: dict[Path, SourceFile] = {}
+    lock = SourceLock.load(directory)
+    found: dict[Path | HubFile, SourceFile] = {}
     for path in paths:
+        if is_hub_address(path):
+            for file in _on_the_hub(HubAddress.parse(path), lock):
+                found.setdefault(file.path, file)
+            continue
         with remote_errors(path):
             for file in _expand(os.path.expanduser(path)):
                 found.setdefault(resolve(file.path), file)
@@ -65,22 +80,24 @@ def find_source_files(paths: tuple[str, ...]) -> list[SourceFile]:
 
 
 def describe_files(files: list[SourceFile]) -> list[dict[str, str | int]]:
-    """What tells one state of the files from another: name, bytes, and SHA-256.
+    """What tells one state of the files from another: name, bytes, and a checksum.
 
-    Above `HASHED_BYTES` in all, the time of the last change stands in for the checksum.
+    A file on the hub has the checksum that the hub gives, and its address with the commit. Where
+    the others have more than `HASHED_BYTES` in all, the time of their last change stands in for
+    the checksum.
     """
-    states = [file_state(file.path) for file in files]
-    hashed = sum(state.bytes for state in states) <= HASHED_BYTES
-    return [
-        {
-            "name": file.name,
-            "bytes": state.bytes,
-            **(
-                {"sha256": file_sha256(file.path)} if hashed else {"modified_ns": state.modified_ns}
-            ),
-        }
-        for file, state in zip(files, states, strict=True)
-    ]
+    unhashed = sum(file.bytes for file in files if not isinstance(file.path, HubFile))
+    hashed = unhashed <= HASHED_BYTES
+    return [{"name": file.name, **_describe(file.path, hashed)} for file in files]
+
+
+def _describe(path: Path | HubFile, hashed: bool) -> dict[str, str | int]:
+    if isinstance(path, HubFile):
+        return {"bytes": path.bytes, "checksum": path.checksum, "address": str(path)}
+    state = file_state(path)
+    if hashed:
+        return {"bytes": state.bytes, "sha256": file_sha256(path)}
+    return {"bytes": state.bytes, "modified_ns": state.modified_ns}
 
 
 def file_format(name: str) -> str | None:
@@ -91,6 +108,23 @@ def file_format(name: str) -> str | None:
     if declared not in FORMATS or (declared == ".parquet" and suffix):
         return None
     return declared
+
+
+def _on_the_hub(address: HubAddress, lock: SourceLock) -> list[SourceFile]:
+    """Files of a dataset, with the names that they have when the same glob is read locally."""
+    files = lock.resolve(address)
+    root = address.pattern
+    if glob.has_magic(root) or [file.path for file in files] == [root]:
+        root = posixpath.dirname(_before_wildcards(root))
+    candidates = [(posixpath.relpath(file.path, root or "."), file) for file in files]
+    return _supported(str(address), candidates, f"its {len(files)} files are of other formats")
+
+
+def _before_wildcards(pattern: str) -> str:
+    """The pattern up to the first part that has a wildcard, that part included."""
+    parts = pattern.split("/")
+    first = next((i for i, part in enumerate(parts) if glob.has_magic(part)), len(parts) - 1)
+    return "/".join(parts[: first + 1])
 
 
 def _expand(path: str) -> list[SourceFile]:
@@ -104,27 +138,32 @@ def _expand(path: str) -> list[SourceFile]:
             )
         return [SourceFile(place, place.name, declared)]
     if place.is_dir():
-        return _supported(path, _files_below(place), place)
+        return _supported(path, _named(_files_below(place), place), _what_lies_beside(place))
     if glob.has_magic(path):
         matches = [match for match in _matches(place) if match.is_file()]
-        return _supported(path, matches, _glob_root(place))
+        named = _named(matches, _glob_root(place))
+        return _supported(path, named, _what_lies_beside(place))
     raise SourceError(f"{path} does not exist; {_what_lies_beside(place)}")
 
 
-def _supported(path: str, candidates: list[Path], root: Path) -> list[SourceFile]:
+def _named(paths: list[Path], root: Path) -> list[tuple[str, Path]]:
+    return [(path.relative_to(root).as_posix(), path) for path in paths]
+
+
+def _supported(
+    path: str, candidates: list[tuple[str, Path | HubFile]], hint: str
+) -> list[SourceFile]:
     """The candidates whose format is supported, sorted; the others are named in the log."""
     files, others = [], []
-    for candidate in sorted(candidates):
+    for name, candidate in sorted(candidates, key=lambda named: str(named[1])):
         declared = file_format(candidate.name)
         if declared is None:
-            others.append(str(candidate.relative_to(root)))
+            others.append(name)
         else:
-            files.append(SourceFile(candidate, candidate.relative_to(root).as_posix(), declared))
+            files.append(SourceFile(candidate, name, declared))
     if not files:
         what = "matches no file" if glob.has_magic(path) else "holds no file"
-        raise SourceError(
-            f"{path} {what} of a supported format ({SUPPORTED}); {_what_lies_beside(as_path(path))}"
-        )
+        raise SourceError(f"{path} {what} of a supported format ({SUPPORTED}); {hint}")
     if others:
         logger.warning(
             "%s: %d files of other formats are not read: %s", path, len(others), _listed(others)

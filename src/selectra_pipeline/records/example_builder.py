@@ -4,11 +4,14 @@ A line that does not fit into an example is cut and its rest is lost; `packing.p
 """
 
 import random
-from collections.abc import Sequence
+
+import numpy as np
 
 from selectra_pipeline.records.example import Example, make_example
+from selectra_pipeline.vocabulary.tokenizer import EncodedLines
 
 UNREACHABLE = 100_000  # as the target length of segment A: the example gets one segment
+NO_TOKENS = np.empty(0, np.int32)
 
 
 class ExampleBuilder:
@@ -34,16 +37,17 @@ class ExampleBuilder:
         self._rng = rng
         self._short_sequence_probability = short_sequence_probability
         self._single_segment_probability = single_segment_probability
-        self._lines: list[list[int]] = []
+        self._lines: list[np.ndarray] = []
         self._gathered = 0  # tokens in self._lines
         self._target = sequence_length
 
-    def add_document(self, lines: Sequence[list[int]]) -> list[Example]:
+    def add_document(self, document: EncodedLines) -> list[Example]:
         """Take a document's lines; its end also ends the current example."""
-        examples = []
-        for line in lines:
-            self._lines.append(line)
-            self._gathered += len(line)
+        examples, start = [], 0
+        for end in document.ends.tolist():
+            self._lines.append(document.ids[start:end])
+            self._gathered += end - start
+            start = end
             if self._gathered >= self._target:
                 examples.append(self._build())
         return examples + self.flush()
@@ -61,18 +65,20 @@ class ExampleBuilder:
         self._target = self._draw_target()
         return make_example(first, second, self._cls_id, self._sep_id)
 
-    def _segments(self) -> tuple[list[int], list[int]]:
+    def _segments(self) -> tuple[np.ndarray, np.ndarray]:
         single = self._rng.random() < self._single_segment_probability
         target = UNREACHABLE if single else (self._target - 3) // 2
-        first: list[int] = []
-        second: list[int] = []
+        first, second = [NO_TOKENS], [NO_TOKENS]
+        first_length = second_length = 0
         for line in self._lines:
-            fits = not first or len(first) + len(line) < target
-            if fits or (not second and len(first) < target and self._rng.random() < 0.5):
-                first += line
+            fits = not first_length or first_length + len(line) < target
+            if fits or (not second_length and first_length < target and self._rng.random() < 0.5):
+                first.append(line)
+                first_length += len(line)
             else:
-                second += line
-        return first, second
+                second.append(line)
+                second_length += len(line)
+        return np.concatenate(first), np.concatenate(second)
 
     def _draw_target(self) -> int:
         if self._rng.random() < self._short_sequence_probability:

@@ -2,11 +2,11 @@
 
 import random
 from bisect import bisect_left
-from collections.abc import Sequence
 
 import numpy as np
 
 from selectra_pipeline.records.example import Example, make_example
+from selectra_pipeline.vocabulary.tokenizer import EncodedLines
 
 
 class LosslessPacker:
@@ -48,19 +48,20 @@ class LosslessPacker:
         self._rng = rng
         self._short_sequence_probability = short_sequence_probability
         self._single_segment_probability = single_segment_probability
-        self._tokens: list[int] = []  # the stream from the start of the next example on
+        self._tokens = np.empty(0, np.int32)  # the stream from the start of the next example on
         self._sentence_ends: list[int] = []  # positions in it, rising
         self._draw_shape()
 
-    def add_document(self, lines: Sequence[list[int]]) -> list[Example]:
+    def add_document(self, document: EncodedLines) -> list[Example]:
         """Append a document, given as its sentences; give the examples that are now full."""
-        tokens, ends = self._tokens, self._sentence_ends
-        if tokens and any(lines):
-            tokens.append(self._sep_id)
-        for line in lines:
-            if line:
-                tokens += line
-                ends.append(len(tokens))
+        if not len(document.ids):
+            return []
+        if len(self._tokens):
+            self._tokens = np.append(self._tokens, np.int32(self._sep_id))
+        start = len(self._tokens)
+        self._tokens = np.concatenate((self._tokens, document.ids))
+        ends = np.unique(document.ends)  # sentences without tokens end where another one does
+        self._sentence_ends += (start + ends[ends > 0]).tolist()
         return self._cut_examples(final=False)
 
     def flush(self) -> list[Example]:
@@ -77,12 +78,12 @@ class LosslessPacker:
             first, second, start = self._cut_segments(start)
             examples.append(make_example(first, second, self._cls_id, self._sep_id))
             self._draw_shape()
-        del self._tokens[:start]
+        self._tokens = self._tokens[start:]
         passed = bisect_left(self._sentence_ends, start)
         self._sentence_ends = [end - start for end in self._sentence_ends[passed:]]
         return examples
 
-    def _cut_segments(self, start: int) -> tuple[list[int], list[int], int]:
+    def _cut_segments(self, start: int) -> tuple[np.ndarray, np.ndarray, int]:
         """Segments A and B of the example that starts at `start`, and where it ends."""
         tokens = self._tokens
         if not self._single_segment:
@@ -94,7 +95,7 @@ class LosslessPacker:
                 end = self._word_end(start, start + self._target - 2)
                 return tokens[start:split], tokens[split + 1 : end], end
         end = self._word_end(start, start + self._target - 2)
-        return tokens[start:end], [], end
+        return tokens[start:end], tokens[:0], end
 
     def _word_end(self, start: int, limit: int) -> int:
         """The last position up to `limit` at which a word ends and no document is just behind."""

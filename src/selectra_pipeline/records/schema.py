@@ -11,8 +11,11 @@ in https://protobuf.dev/programming-guides/encoding/.
 """
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from typing import Literal
+
+import numpy as np
 
 from selectra_pipeline.records.example import Example
 
@@ -45,36 +48,61 @@ def _int64_feature(name: str, packed_values: bytes) -> bytes:
     return _field(1, _field(1, name.encode()) + _field(2, feature))
 
 
+def _varints(vocabulary_size: int) -> Callable[[np.ndarray], tuple[bytes, np.ndarray]]:
+    """The function that writes ids as varints: the bytes, and where each one ends in them."""
+    table = [varint(number) for number in range(vocabulary_size)]
+    lengths = np.array([len(digits) for digits in table])
+    longest = max(lengths)
+    digits = np.frombuffer(b"".join(d.ljust(longest) for d in table), np.uint8)
+    digits = digits.reshape(-1, longest)  # [vocabulary_size, longest]
+    filled = np.arange(longest) < lengths[:, np.newaxis]
+
+    def write(ids: np.ndarray) -> tuple[bytes, np.ndarray]:
+        rows, mask = digits.take(ids, axis=0), filled.take(ids, axis=0)
+        return rows[mask].tobytes(), np.cumsum(lengths.take(ids))
+
+    return write
+
+
 def serializer(
     record_format: Format, sequence_length: int, vocabulary_size: int
-) -> Callable[[Example], bytes]:
-    """The function that writes an example as bytes in a format.
+) -> Callable[[Sequence[Example]], Iterator[bytes]]:
+    """The function that writes examples as bytes in a format; far faster for many at once.
 
     Args:
         record_format: "unpadded" or "padded".
         sequence_length: what the padded format pads to.
         vocabulary_size: ids are below this (an id outside raises IndexError).
     """
-    id_varints = [varint(number) for number in range(vocabulary_size)]
+    write_varints = _varints(vocabulary_size)
 
-    def ids(example: Example) -> bytes:
-        return b"".join([id_varints[i] for i in example.input_ids])
-
-    def unpadded(example: Example) -> bytes:
+    def unpadded(example: Example, ids: bytes) -> bytes:
         return _field(
             1,
-            _int64_feature(INPUT_IDS, ids(example))
+            _int64_feature(INPUT_IDS, ids)
             + _int64_feature(SEGMENT_A_LENGTH, varint(example.segment_a_length)),
         )
 
-    def padded(example: Example) -> bytes:
+    def padded(example: Example, ids: bytes) -> bytes:
         length, first = len(example.input_ids), example.segment_a_length
         padding = bytes(sequence_length - length)
         return _field(
             1,
-            _int64_feature(INPUT_IDS, ids(example) + padding)
+            _int64_feature(INPUT_IDS, ids + padding)
             + _int64_feature(INPUT_MASK, b"\1" * length + padding)
             + _int64_feature(SEGMENT_IDS, bytes(first) + b"\1" * (length - first) + padding),
         )
 
-    return {"unpadded": unpadded, "padded": padded}[record_format]
+    write_example = {"unpadded": unpadded, "padded": padded}[record_format]
+
+    def serialize(examples: Sequence[Example]) -> Iterator[bytes]:
+        if not examples:
+            return
+        content, ends = write_varints(np.concatenate([e.input_ids for e in examples]))
+        last = np.cumsum([len(e.input_ids) for e in examples]) - 1
+        for example, (start, end) in zip(
+            examples, pairwise([0, *ends[last].tolist()]), strict=True
+        ):
+            yield write_example(example, content[start:end])
+
+    return serialize

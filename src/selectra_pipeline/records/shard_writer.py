@@ -3,11 +3,12 @@
 import dataclasses
 import json
 import random
-from collections.abc import Callable, Iterable, Iterator
-from itertools import chain, islice
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import accumulate, pairwise
 from typing import Self
 
 import numpy as np
+from datatrove.pipeline.base import DocumentsPipeline, PipelineStep
 
 from selectra_pipeline.config.records import RecordsConfig
 from selectra_pipeline.corpus.document import Document
@@ -20,7 +21,7 @@ from selectra_pipeline.records.sentences import split_sentences
 from selectra_pipeline.shards.files import file_sha256, replace_file, write_text
 from selectra_pipeline.shards.manifest import Shard
 from selectra_pipeline.shards.paths import Path
-from selectra_pipeline.vocabulary.tokenizer import Tokenizer
+from selectra_pipeline.vocabulary.tokenizer import EncodedLines, Tokenizer
 
 CHARACTERS_PER_BATCH = 1_000_000  # what is tokenised at a time
 
@@ -72,42 +73,61 @@ class ShardReport:
         write_text(self.path(records), json.dumps(content))
 
     @classmethod
-    def load(cls, records: Path, fingerprint: str) -> Self | None:
-        """The report of an earlier run, if its shard is whole and has this fingerprint."""
+    def load(cls, records: Path) -> Self:
+        """The report of a record file that is finished."""
+        content = json.loads(cls.path(records).read_text(encoding="utf-8"))
+        token_counts = np.array(content["token_counts"], np.int64)
+        return cls(Shard(**content["shard"]), content["lost_tokens"], token_counts)
+
+    @classmethod
+    def is_whole(cls, records: Path, fingerprint: str) -> bool:
+        """Whether a record file was finished under this fingerprint and is as it was written."""
         try:
             content = json.loads(cls.path(records).read_text(encoding="utf-8"))
-            shard = Shard(**content["shard"])
-            if content["fingerprint"] != fingerprint or file_sha256(records) != shard.sha256:
-                return None
-            token_counts = np.array(content["token_counts"], np.int64)
-            return cls(shard, content["lost_tokens"], token_counts)
+            if content["fingerprint"] != fingerprint:
+                return False
+            return file_sha256(records) == content["shard"]["sha256"]
         except (OSError, ValueError, KeyError, TypeError):
-            return None
+            return False
 
 
-def write_shard(task: ShardTask) -> ShardReport:
-    """Write the records of a shard, unless an earlier run has finished it.
+class WriteRecords(PipelineStep):
+    """Writes the records of the task's shard of documents, and a report beside them."""
+
+    type = "💽 - WRITER"
+    name = "Records"
+
+    def __init__(self, tasks: Sequence[ShardTask]) -> None:
+        super().__init__()
+        self._tasks = tasks
+
+    def run(self, data: DocumentsPipeline = None, rank: int = 0, world_size: int = 1) -> None:
+        write_shard(self._tasks[rank])
+
+
+def write_shard(task: ShardTask) -> None:
+    """Write the records of a shard and its report, unless an earlier run has.
 
     They are in memory until they are shuffled: about two bytes a token, if unpadded. Ingest a very
     large corpus into more shards.
     """
-    if report := ShardReport.load(task.records, task.fingerprint):
-        return report
+    if ShardReport.is_whole(task.records, task.fingerprint):
+        return
     tokenizer = task.tokenizer
     packer = make_packer(task, tokenizer)
     serialize = serializer(task.config.format, task.config.sequence_length, tokenizer.size)
     token_counts = np.zeros(tokenizer.size, np.int64)
     records: list[bytes] = []
     for examples in _packed(task, tokenizer, packer):
-        ids = np.fromiter(chain.from_iterable(e.input_ids for e in examples), np.int64)
-        token_counts += np.bincount(ids, minlength=tokenizer.size)
-        records += map(serialize, examples)
+        if examples:
+            ids = np.concatenate([example.input_ids for example in examples])
+            token_counts += np.bincount(ids, minlength=tokenizer.size)
+        records += serialize(examples)
     _random(task, "order").shuffle(records)
     _write_tfrecord(task.records, records)
     shard = Shard.describe(task.records, len(records))
     report = ShardReport(shard, packer.lost_tokens, token_counts)
     report.save(task.records, task.fingerprint)
-    return report
 
 
 def make_packer(task: ShardTask, tokenizer: Tokenizer) -> Packer:
@@ -123,15 +143,16 @@ def make_packer(task: ShardTask, tokenizer: Tokenizer) -> Packer:
 
 def encoded_documents(
     documents: Iterable[Document], tokenizer: Tokenizer, split_line: Callable[[str], list[str]]
-) -> Iterator[list[list[list[int]]]]:
-    """Batches of documents, each a list of the token ids of the parts of its lines."""
+) -> Iterator[list[EncodedLines]]:
+    """Batches of documents, each the token ids of the parts of its lines."""
     for batch in _batches(documents):
         parts = [
             [part for line in document.text.split("\n") for part in split_line(line)]
             for document in batch
         ]
-        ids = iter(tokenizer.encode_batch([part for document in parts for part in document]))
-        yield [list(islice(ids, len(document))) for document in parts]
+        encoded = tokenizer.encode_lines([part for document in parts for part in document])
+        ends = accumulate(map(len, parts), initial=0)
+        yield [encoded.lines(first, last) for first, last in pairwise(ends)]
 
 
 def _packed(task: ShardTask, tokenizer: Tokenizer, packer: Packer) -> Iterator[list[Example]]:

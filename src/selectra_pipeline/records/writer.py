@@ -1,24 +1,25 @@
 """The records stage: shards of documents to shards of training examples."""
 
-import os
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from selectra_pipeline.config.base import UserError
 from selectra_pipeline.config.base import fingerprint as fingerprint_of
+from selectra_pipeline.config.execution import LOCAL, ExecutionConfig
 from selectra_pipeline.config.records import RecordsConfig
-from selectra_pipeline.records.shard_writer import ShardReport, ShardTask, write_shard
-from selectra_pipeline.records.workers import run_tasks
-from selectra_pipeline.shards.files import replace_file
+from selectra_pipeline.execution.running import run_stage
+from selectra_pipeline.execution.stage import Stage
+from selectra_pipeline.execution.work_folder import WorkFolder
+from selectra_pipeline.records.shard_writer import ShardReport, ShardTask, WriteRecords
+from selectra_pipeline.shards.files import remove_unfinished, replace_file
 from selectra_pipeline.shards.manifest import Manifest, Shard, finished, withdraw
 from selectra_pipeline.shards.paths import Path, as_path
 from selectra_pipeline.vocabulary.accents import check_accents
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 
 TOKEN_COUNTS_NAME = "token_counts.npy"
-SMALL_INPUT_BYTES = 8_000_000  # compressed; below, starting processes costs more than it saves
 ORIGINAL_NAMES = {"train": "pretrain_data", "heldout": "heldout_data"}
 
 
@@ -31,10 +32,11 @@ def write_records(
     tokenizer_directory: str | Path,
     config: RecordsConfig,
     directory: str | Path,
+    execution: ExecutionConfig = LOCAL,
 ) -> Manifest:
     """Write one shard of records for each shard of documents, and the manifest last.
 
-    The same input gives the same bytes for any number of workers. A directory that is finished is
+    The same input gives the same bytes wherever the tasks run. A directory that is finished is
     left as it is; in one that was interrupted the finished shards are kept.
 
     Returns:
@@ -47,16 +49,25 @@ def write_records(
     Raises:
         RecordsError: a split gives no examples.
         AccentError: the text was stripped of accents after the vocabulary was learned.
-        WorkerError: a worker process was killed.
+        StageError: a worker was killed, or a task failed for a reason that its message names.
     """
     directory = as_path(directory)
     tokenizer = Tokenizer.load(tokenizer_directory)
     fingerprint = records_fingerprint(documents, tokenizer, config)
+    execution = execution.for_input(_size(documents))
+    work = WorkFolder(directory, execution)
     if manifest := finished(directory, fingerprint):
+        _clean_up(manifest, work)
         return manifest
     withdraw(directory)
     tasks = shard_tasks(documents, tokenizer, config, directory, fingerprint)
-    reports = _by_split(tasks, run_tasks(write_shard, tasks, _worker_count(documents, config)))
+    run_stage(
+        Stage("write_records", (WriteRecords(tasks),), len(tasks)),
+        work.open(fingerprint),
+        execution,
+        lambda rank: ShardReport.is_whole(tasks[rank].records, fingerprint),
+    )
+    reports = _by_split(tasks)
     for split, of_split in reports.items():
         _require_examples(split, of_split)
     _save_token_counts(directory, tokenizer, reports["train"])
@@ -82,7 +93,7 @@ def write_records(
         },
     )
     manifest.save()
-    _remove_leftovers(manifest)
+    _clean_up(manifest, work)
     return manifest
 
 
@@ -96,10 +107,8 @@ def records_metrics(records: Manifest) -> dict[str, float]:
 
 
 def records_fingerprint(documents: Manifest, tokenizer: Tokenizer, config: RecordsConfig) -> str:
-    """What the records depend on: documents, tokenizer and configuration, not the workers."""
-    choices = config.to_dict()
-    del choices["workers"]
-    return fingerprint_of(choices, documents.content_digest, tokenizer.digest)
+    """What the records depend on: documents, tokenizer and configuration."""
+    return fingerprint_of(config, documents.content_digest, tokenizer.digest)
 
 
 def shard_tasks(
@@ -132,17 +141,16 @@ def record_name(config: RecordsConfig, split: str, index: int, count: int) -> st
     return f"{split}-{index:05d}-of-{count:05d}.tfrecord"
 
 
-def _worker_count(documents: Manifest, config: RecordsConfig) -> int:
-    size = sum(shard.bytes for shards in documents.shards.values() for shard in shards)
-    return 1 if size < SMALL_INPUT_BYTES else config.workers or os.cpu_count() or 1
+def _size(documents: Manifest) -> int:
+    """Bytes of all shards as they are stored."""
+    return sum(shard.bytes for shards in documents.shards.values() for shard in shards)
 
 
-def _by_split(
-    tasks: Iterable[ShardTask], reports: Iterable[ShardReport]
-) -> dict[str, list[ShardReport]]:
+def _by_split(tasks: Sequence[ShardTask]) -> dict[str, list[ShardReport]]:
+    """What the tasks reported, in their order."""
     by_split: dict[str, list[ShardReport]] = {}
-    for task, report in zip(tasks, reports, strict=True):
-        by_split.setdefault(task.split, []).append(report)
+    for task in tasks:
+        by_split.setdefault(task.split, []).append(ShardReport.load(task.records))
     return by_split
 
 
@@ -179,9 +187,11 @@ def _split_facts(reports: list[ShardReport], sequence_length: int, unk_id: int) 
     }
 
 
-def _remove_leftovers(manifest: Manifest) -> None:
-    """Delete shard reports, temporary files and shards of earlier runs from the directory."""
+def _clean_up(manifest: Manifest, work: WorkFolder) -> None:
+    """Remove all that is not part of the finished stage; a run that was killed may have left it."""
     kept = {shard.name for shards in manifest.shards.values() for shard in shards}
     for path in manifest.directory.glob("*.tfrecord*"):
         if path.name not in kept:
             path.unlink()
+    remove_unfinished(manifest.directory)
+    work.remove()

@@ -37,7 +37,7 @@ def storage_errors(path: str | Path) -> Iterator[None]:
         raise StorageError(
             error.errno,
             f"the disk is full while writing {path}; free some space or set {elsewhere} to another "
-            "disk, and run the same command again: finished stages are kept",
+            "disk, and run the same command again: what is finished is kept",
         ) from error
 
 
@@ -48,6 +48,12 @@ def replace_file(path: str | Path) -> Iterator[pathlib.Path]:
     replace = _replace_remote_file if is_remote(path) else _replace_local_file
     with storage_errors(path), replace(path) as temporary:
         yield temporary
+
+
+def remove_unfinished(directory: Path) -> None:
+    """Remove what processes that were killed inside `replace_file` left in a directory."""
+    for path in directory.glob(".*.tmp"):
+        path.unlink()
 
 
 def write_text(path: str | Path, text: str) -> None:
@@ -74,12 +80,21 @@ def open_binary(path: str | Path) -> IO[bytes]:
 
     Reading to the end of a compressed file that was cut off raises `EOFError`.
     """
-    suffix = as_path(path).suffix.lower()
-    if suffix == ".gz":
-        return _GzipFile(open_stored(path))
-    if suffix == ".zst":
-        return io.BufferedReader(_ZstdFile(path), buffer_size=READ_BYTES)
-    return open_stored(path)
+    path = as_path(path)
+    return decompress(open_stored(path), path.name)
+
+
+def decompress(stored: IO[bytes], name: str) -> IO[bytes]:
+    """The uncompressed bytes of an open file, which is `.gz`, `.zst` or plain by its name.
+
+    Closing them closes the file.
+    """
+    name = name.lower()
+    if name.endswith(".gz"):
+        return _GzipFile(stored)
+    if name.endswith(".zst"):
+        return io.BufferedReader(_ZstdFile(stored, name), buffer_size=READ_BYTES)
+    return stored
 
 
 def open_stored(path: str | Path) -> IO[bytes]:
@@ -131,9 +146,9 @@ class _ZstdFile(io.RawIOBase):
     corpus would pass for a whole one.
     """
 
-    def __init__(self, path: str | Path) -> None:
-        self._path = path
-        self._file = open_stored(path)
+    def __init__(self, stored: IO[bytes], name: str) -> None:
+        self._name = name
+        self._file = stored
         self._frame: zstandard.ZstdDecompressionObj | None = None
         self._compressed = b""  # read from the file, not yet decompressed
         self._plain = memoryview(b"")  # decompressed, not yet given out
@@ -146,7 +161,7 @@ class _ZstdFile(io.RawIOBase):
             compressed = self._compressed or self._file.read(READ_BYTES)
             if not compressed:
                 if self._frame is not None:
-                    raise EOFError(f"{self._path} was cut off: its last zstd frame does not end")
+                    raise EOFError(f"{self._name} was cut off: its last zstd frame does not end")
                 return 0
             self._plain = memoryview(self._decompress(compressed))
         size = min(len(buffer), len(self._plain))

@@ -5,7 +5,7 @@ import itertools
 import json
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
@@ -21,6 +21,24 @@ SETTINGS_FILE = "tokenizer_settings.json"
 # TensorFlow Text limits words by bytes, BERT by characters, of which UTF-8 has at most 4 bytes.
 MAX_WORD_BYTES = 4 * MAX_WORD_CHARACTERS
 OVERLONG_WORD = "x" * (MAX_WORD_BYTES + 1)  # stands for a word over the limit: surely one [UNK]
+
+
+class EncodedLines(NamedTuple):
+    """Token ids of lines that follow one another.
+
+    Attributes:
+        ids: of all lines. int32 [tokens].
+        ends: where each line ends in them. int64 [lines], rising.
+    """
+
+    ids: np.ndarray
+    ends: np.ndarray
+
+    def lines(self, first: int, last: int) -> "EncodedLines":
+        """Lines `first` to `last` (exclusive) alone."""
+        start = self.ends[first - 1] if first else 0
+        ends = self.ends[first:last]
+        return EncodedLines(self.ids[start : ends[-1] if len(ends) else start], ends - start)
 
 
 class Tokenizer:
@@ -145,13 +163,17 @@ class Tokenizer:
 
     def encode_batch(self, texts: Sequence[str]) -> list[list[int]]:
         """Ids of many texts, without special tokens; far faster than one text at a time."""
+        encoded = self.encode_lines(texts)
+        ids = encoded.ids.tolist()
+        return [ids[start:end] for start, end in itertools.pairwise([0, *encoded.ends.tolist()])]
+
+    def encode_lines(self, texts: Sequence[str]) -> EncodedLines:
+        """What `encode_batch` gives, as arrays: no object for each id or text."""
         if not texts:
-            return []
+            return EncodedLines(np.empty(0, np.int32), np.empty(0, np.int64))
         normalized = [_replace_overlong(self.normalize(text)) for text in texts]
         ragged = self.graph_tokenizer.tokenize(normalized)  # [texts, (tokens)]
-        ids = ragged.values.numpy().tolist()
-        splits = ragged.row_splits.numpy().tolist()
-        return [ids[start:end] for start, end in itertools.pairwise(splits)]
+        return EncodedLines(ragged.values.numpy(), ragged.row_splits.numpy()[1:])
 
     def tokenize(self, text: str) -> list[str]:
         """The entries that a text is encoded to."""
@@ -173,13 +195,25 @@ class Tokenizer:
 
 
 def _replace_overlong(normalized: str) -> str:
-    if len(normalized) <= MAX_WORD_CHARACTERS:
-        return normalized
-    if max(map(len, normalized.split(" "))) <= MAX_WORD_CHARACTERS:
+    if not _has_long_run(normalized):
         return normalized
     return word_pattern().sub(
         lambda word: OVERLONG_WORD if len(word[0]) > MAX_WORD_CHARACTERS else word[0], normalized
     )
+
+
+def _has_long_run(normalized: str) -> bool:
+    """Whether more characters than a word may have stand between two spaces.
+
+    From one space that is near enough to the farthest such one: seven times as fast as splitting.
+    """
+    start = 0
+    while len(normalized) - start > MAX_WORD_CHARACTERS:
+        space = normalized.rfind(" ", start, start + MAX_WORD_CHARACTERS + 1)
+        if space < 0:
+            return True
+        start = space + 1
+    return False
 
 
 def _check_entries(vocabulary: tuple[str, ...]) -> None:

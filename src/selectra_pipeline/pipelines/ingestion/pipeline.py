@@ -11,14 +11,14 @@ def create_pipeline() -> Pipeline:
         [
             Node(
                 ingest_corpus,
-                inputs=["params:ingestion", "params:directories"],
+                inputs=["params:ingestion", "params:execution", "params:directories"],
                 outputs="documents",
                 name="ingest_corpus",
             ),
             Node(
                 report_ingestion,
                 inputs="documents",
-                outputs=["ingestion_report", "ingestion_metrics"],
+                outputs=["ingestion_report", "ingestion_metrics", "ingestion_tags"],
                 name="report_ingestion",
             ),
         ],

@@ -11,7 +11,13 @@ def create_pipeline() -> Pipeline:
         [
             Node(
                 pack_documents,
-                inputs=["documents", "vocabulary", "params:records", "params:directories"],
+                inputs=[
+                    "documents",
+                    "vocabulary",
+                    "params:records",
+                    "params:execution",
+                    "params:directories",
+                ],
                 outputs="records",
                 name="pack_documents",
             ),

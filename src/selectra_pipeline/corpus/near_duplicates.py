@@ -1,0 +1,147 @@
+"""Finding and removing near-duplicates: datatrove's MinHash over shards of documents.
+
+The n-grams of words of a document are a set; the MinHash signatures of two sets tell how similar
+they are, without comparing every pair (Broder 1997). Three stages find what is dropped: signatures
+of each shard, pairs with an equal bucket, clusters of pairs. A last one reads each shard without
+what is dropped. Neither the number of workers nor their order changes anything.
+"""
+
+import array
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from datatrove.data import Document, DocumentsPipeline
+from datatrove.io import get_datafolder
+from datatrove.pipeline.base import PipelineStep
+from datatrove.pipeline.dedup import (
+    MinhashDedupBuckets,
+    MinhashDedupCluster,
+    MinhashDedupFilter,
+    MinhashDedupSignature,
+)
+from datatrove.pipeline.dedup.minhash import MinhashConfig
+from datatrove.utils.hashing import HashConfig
+from datatrove.utils.word_tokenizers import WhitespaceTokenizer
+
+from selectra_pipeline.config.deduplication import NearDuplicatesConfig
+from selectra_pipeline.corpus.document_shards import read_shard
+from selectra_pipeline.corpus.near_duplicate_clusters import KeepLargest, NearDuplicatesFolder
+from selectra_pipeline.corpus.word_ngrams import WordHasher, fold, ngram_hashes
+from selectra_pipeline.execution.stage import Stage
+from selectra_pipeline.shards.paths import Path
+
+BUFFERED_SIGNATURES = 1_000  # of each shard: 68 kB; datatrove's 5 make a call of each 340 bytes
+SHINGLES_AT_A_TIME = 8_192  # with 112 hashes each: 7 MB
+
+
+def near_duplicate_stages(
+    shards: Sequence[Path], folder: Path, config: NearDuplicatesConfig, examples: int
+) -> tuple[Stage, ...]:
+    """The stages that find near-duplicates, in order; `kept_documents` then leaves them out.
+
+    Args:
+        shards: files of exactly distinct documents, as ingestion writes them.
+        folder: for intermediate files, about 1 kB a document; empty, or left by a run of the same
+            stages over the same shards.
+        config: how they are found.
+        examples: pairs that are noted for the report.
+    """
+    places = NearDuplicatesFolder(folder)
+    # xxhash, datatrove's default, fails with version 4. No text is hashed by either: `Signatures`.
+    minhash = MinhashConfig(
+        config.ngram,
+        config.buckets,
+        config.hashes_per_bucket,
+        hash_config=HashConfig(hash_fc="sha1"),
+    )
+    signatures, pairs, clusters = map(str, (places.signatures, places.pairs, places.clusters))
+    find_pairs = MinhashDedupBuckets(
+        signatures, pairs, config=minhash, lines_to_buffer=BUFFERED_SIGNATURES
+    )
+    find_clusters = MinhashDedupCluster(
+        pairs, clusters, minhash, save_cluster_id=True, lines_to_buffer=BUFFERED_SIGNATURES
+    )
+    return (
+        Stage(
+            "near_duplicate_signatures",
+            (ReadShard(shards), Signatures(places, minhash)),
+            len(shards),
+        ),
+        Stage("near_duplicate_pairs", (find_pairs,), config.buckets),
+        Stage("near_duplicate_clusters", (find_clusters, KeepLargest(places, examples)), 1),
+    )
+
+
+def kept_documents(shards: Sequence[Path], folder: Path) -> tuple[PipelineStep, ...]:
+    """The first steps of a stage with one task a shard: read it without its near-duplicates.
+
+    What is read must not be overwritten: documents are dropped by their number in the shard.
+    """
+    removals = NearDuplicatesFolder(folder).removals
+    return ReadShard(shards), MinhashDedupFilter(str(removals))
+
+
+class ReadShard(PipelineStep):
+    """Reads the documents of one shard: that of the task's rank."""
+
+    type = "📖 - READER"
+    name = "Shard of documents"
+
+    def __init__(self, shards: Sequence[Path]) -> None:
+        super().__init__()
+        self._shards = [str(path) for path in shards]
+
+    def run(
+        self, data: DocumentsPipeline = None, rank: int = 0, world_size: int = 1
+    ) -> DocumentsPipeline:
+        for document in read_shard(self._shards[rank]):
+            yield Document(text=document.text, id=document.id)
+
+
+class Signatures(MinhashDedupSignature):
+    """Writes the MinHash signature of each document, and its size in bytes of UTF-8.
+
+    datatrove's, but for the splitting into words, of which `word_ngrams` says why.
+    """
+
+    def __init__(self, folder: NearDuplicatesFolder, config: MinhashConfig) -> None:
+        # Splits nothing: `get_shingles` does. datatrove's default wants spaCy to be installed.
+        super().__init__(str(folder.signatures), config, WhitespaceTokenizer())
+        self._sizes_folder = get_datafolder(str(folder.sizes))
+        self._hasher = WordHasher(fold_number)
+
+    def get_shingles(self, text: str) -> np.ndarray:
+        """Hashes of the n-grams of words. uint64 [n-grams, 1]."""
+        return shingles(self._hasher, text, self.config.n_grams)[:, None]
+
+    def get_signature(self, shingles: np.ndarray) -> list[list[int]]:
+        """The least values of each hash: [buckets][hashes per bucket].
+
+        In blocks: datatrove makes an array of all hashes of all n-grams, 1.5 GB for 10 MB of text.
+        """
+        blocks = np.split(shingles, range(SHINGLES_AT_A_TIME, len(shingles), SHINGLES_AT_A_TIME))
+        signature = super().get_signature
+        return np.minimum.reduce([np.array(signature(block)) for block in blocks]).tolist()
+
+    def run(self, data: DocumentsPipeline, rank: int = 0, world_size: int = 1) -> None:
+        sizes = array.array("I")
+        super().run(_measured(data, sizes), rank, world_size)
+        with self._sizes_folder.open(NearDuplicatesFolder.sizes_name(rank), "wb") as file:
+            file.write(sizes.tobytes())
+
+
+def fold_number(word: str) -> str:
+    """A word as near-duplicates compare it: any number equals any other."""
+    return "0" if word.isdecimal() else fold(word)
+
+
+def shingles(hasher: WordHasher, text: str, ngram: int) -> np.ndarray:
+    """Hashes of a text's n-grams of words; none where it has fewer words. uint64 [n-grams]."""
+    *_, (_, hashes) = ngram_hashes(hasher.hash_words(text), ngram)
+    return hashes
+
+
+def _measured(data: DocumentsPipeline, sizes: array.array) -> Iterator[Document]:
+    for document in data:
+        sizes.append(len(document.text.encode()))
+        yield document

@@ -1,0 +1,54 @@
+"""Lines of plain or compressed files, with what is wrong with them told by file and line."""
+
+import codecs
+import zlib
+from collections.abc import Iterator
+
+import zstandard
+
+from selectra_pipeline.corpus.skipping import SKIP_HINT
+from selectra_pipeline.corpus.source_error import SourceError
+from selectra_pipeline.corpus.source_files import SourceFile
+from selectra_pipeline.shards.files import decompress
+from selectra_pipeline.shards.paths import StorageError
+
+DAMAGE = (OSError, EOFError, zlib.error, zstandard.ZstdError)
+
+
+def numbered_lines(file: SourceFile) -> Iterator[tuple[int, bytes]]:
+    r"""Lines and their numbers, from 1. Only b"\n" ends one: texts may contain U+2028 and U+0085.
+
+    Raises:
+        SourceError: the file is damaged or cannot be opened.
+        StorageError, HubError: it is whole for all that is known, but out of reach.
+    """
+    number = 0
+    try:
+        with decompress(file.open_stored(), file.path.name) as opened:
+            for number, line in enumerate(opened, start=1):
+                yield number, line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
+    except StorageError:
+        raise  # an OSError, but no damage
+    except DAMAGE as error:
+        raise SourceError(
+            f"{file.path}: not readable after line {number} ({error}); fetch the file again "
+            f"{SKIP_HINT}, which keeps what comes before",
+            "damaged_file",
+        ) from error
+
+
+def decode_line(file: SourceFile, number: int, line: bytes) -> str:
+    """The text of a line.
+
+    Raises:
+        SourceError: it is not UTF-8.
+    """
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise SourceError(
+            f"{file.path}, line {number}: byte {error.start} of the line (0x"
+            f"{line[error.start]:02x}) is not UTF-8; convert the file, for example with "
+            f"`iconv -f latin1 -t utf-8`, {SKIP_HINT}",
+            "bad_utf8",
+        ) from None

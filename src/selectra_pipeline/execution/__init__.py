@@ -1,0 +1,1 @@
+"""Running stages of many tasks on one machine or a cluster."""
