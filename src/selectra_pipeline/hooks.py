@@ -7,6 +7,7 @@ from typing import Any
 import click
 from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
+from kedro.framework.project import pipelines
 from kedro.io import CatalogProtocol, DatasetError
 from kedro.pipeline import Pipeline
 from omegaconf import OmegaConf
@@ -17,6 +18,7 @@ from selectra_pipeline.pipelines.finetuning.selection import Selection, select
 from selectra_pipeline.shards.remote import require_access
 
 TRAINING_NODE = "pretrain_electra"
+PIPELINE_REGISTRY = "selectra_pipeline.pipeline_registry"
 EXECUTION = "params:execution"  # an input of nodes whose tasks may run on a cluster
 CREDENTIALS = "credentials.yml"
 
@@ -53,6 +55,7 @@ class SelectTasks:
     def after_context_created(self, context: KedroContext) -> None:
         """Read the parameters of the environment and of the command line."""
         select(Selection.from_params(context.params))
+        pipelines.configure(PIPELINE_REGISTRY)  # made anew, where a session before made them
 
 
 class ProvideHubToken:
