@@ -1,7 +1,7 @@
 import collections
 import itertools
 
-from selectra_pipeline.corpus.embedded.labelled import inferences, tagged_sentences
+from selectra_pipeline.corpus.embedded.labelled import genres, inferences, tagged_sentences
 
 
 def test_a_seed_always_gives_the_same_examples_and_another_seed_others():
@@ -43,3 +43,9 @@ def test_tags_stand_beside_words_and_mark_whole_names():
 
 def test_every_sentence_names_somebody_or_something():
     assert all(set(tags) != {"O"} for _, tags in tagged_sentences(100, 2))
+
+
+def test_documents_of_many_genres_begin_each_with_a_text():
+    rows = list(genres(300, 1))
+    assert len({genre for _, genre in rows}) > 12
+    assert all(text and "\n" not in text for text, _ in rows)

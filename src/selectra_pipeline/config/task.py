@@ -25,7 +25,7 @@ HUB_ADDRESS = re.compile(
 )
 
 EMBEDDED = "embedded://"  # rows about the world of the embedded corpus
-EMBEDDED_ADDRESS = re.compile(r"embedded://(entities|inference)/(train|validation|test)")
+EMBEDDED_ADDRESS = re.compile(r"embedded://(entities|genres|inference)/(train|validation|test)")
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class TaskConfig(Config):
         type: what the model is to say of a row.
         train, test: files of rows, local, at gs://, or of the Hugging Face hub
             (`hf://datasets/OWNER/NAME@COMMIT/FILE`); several are read one after another. The
-            embedded world has `embedded://entities/SPLIT` and `embedded://inference/SPLIT`.
+            embedded world has `embedded://TASK/SPLIT` for entities, genres and inference.
         validation: the same; without any, part of train is used.
         name: its key in the mapping of tasks.
         validation_fraction: of train (rows, or groups of rows), where `validation` is empty.
@@ -129,8 +129,9 @@ class TaskConfig(Config):
             )
             require(
                 not path.startswith(EMBEDDED) or bool(EMBEDDED_ADDRESS.fullmatch(path)),
-                f"{path!r} is not in the embedded world; write embedded://entities/SPLIT or "
-                "embedded://inference/SPLIT, with train, validation or test as split",
+                f"{path!r} is not in the embedded world; write embedded://entities/SPLIT, "
+                "embedded://genres/SPLIT or embedded://inference/SPLIT, with train, validation or "
+                "test as split",
             )
         require(
             0 < self.validation_fraction < 1,

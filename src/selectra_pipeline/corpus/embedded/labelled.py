@@ -1,4 +1,4 @@
-"""Labelled examples about the invented world: named entities and inference between sentences.
+"""Labelled examples about the invented world: named entities, genres, inference between sentences.
 
 They are a pure function of their seed, and each seed has a world of its own: a model that is tuned
 on one and scored on another cannot have learnt the names by heart.
@@ -54,6 +54,14 @@ class Inference(NamedTuple):
 def tagged_sentences(count: int, seed: int) -> Iterator[tuple[list[str], list[str]]]:
     """Words and entity tags (`O`, `B-type`, `I-type`) of so many sentences that name entities."""
     yield from islice(_tagged(seed), count)
+
+
+def genres(count: int, seed: int) -> Iterator[tuple[str, str]]:
+    """The first paragraph of so many documents, and the genre of the document."""
+    world = World.build(seed)
+    for number in range(count):
+        document = write_document(world, seed, number)
+        yield document.document.text.split("\n")[0], document.genre
 
 
 def inferences(premises: int, seed: int) -> Iterator[Inference]:

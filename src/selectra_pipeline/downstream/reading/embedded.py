@@ -1,7 +1,10 @@
 """Rows about the embedded world, for `embedded://TASK/SPLIT`."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from selectra_pipeline.config.task import EMBEDDED
-from selectra_pipeline.corpus.embedded.labelled import inferences, tagged_sentences
+from selectra_pipeline.corpus.embedded.labelled import genres, inferences, tagged_sentences
 from selectra_pipeline.downstream.reading.record import Record
 
 # Rows (premises of "inference", each with three hypotheses) and seed: each split has a world of its
@@ -12,12 +15,27 @@ SPLITS = {"train": (1500, 101), "validation": (300, 102), "test": (500, 103)}
 def read_embedded(address: str) -> list[Record]:
     """The rows of a split.
 
-    Columns: "entities" has "tokens" and "tags"; "inference" has "premise", "hypothesis", "label".
+    Columns: "entities" has "tokens" and "tags", "genres" has "text" and "label", "inference" has
+    "premise", "hypothesis" and "label".
     """
     task, _, split = address.removeprefix(EMBEDDED).partition("/")
-    count, seed = SPLITS[split]
-    if task == "entities":
-        rows = [{"tokens": words, "tags": tags} for words, tags in tagged_sentences(count, seed)]
-    else:
-        rows = [pair._asdict() for pair in inferences(count, seed)]
+    rows = ROWS[task](*SPLITS[split])
     return [Record(f"{address}, row {number}", row) for number, row in enumerate(rows, start=1)]
+
+
+def _entities(count: int, seed: int) -> Iterator[dict[str, Any]]:
+    for words, tags in tagged_sentences(count, seed):
+        yield {"tokens": words, "tags": tags}
+
+
+def _genres(count: int, seed: int) -> Iterator[dict[str, Any]]:
+    for text, genre in genres(count, seed):
+        yield {"text": text, "label": genre}
+
+
+def _inference(count: int, seed: int) -> Iterator[dict[str, Any]]:
+    for row in inferences(count, seed):
+        yield row._asdict()
+
+
+ROWS = {"entities": _entities, "genres": _genres, "inference": _inference}
