@@ -12,7 +12,7 @@ from selectra_pipeline.pipelines import (
     records,
     vocabulary,
 )
-from selectra_pipeline.pipelines.finetuning import selection
+from selectra_pipeline.pipelines.finetuning.selection import current_selection
 
 
 def register_pipelines() -> dict[str, Pipeline]:
@@ -22,8 +22,9 @@ def register_pipelines() -> dict[str, Pipeline]:
         for stage in (ingestion, vocabulary, records, pretraining, export)
     }
     pretrain = sum(stages.values(), Pipeline([]))
-    finetune = finetuning.create_pipeline(selection.current)
-    evaluate = evaluation.create_pipeline(selection.current)
+    selection = current_selection()
+    finetune = finetuning.create_pipeline(selection)
+    evaluate = evaluation.create_pipeline(selection)
     return {
         **stages,
         "finetuning": finetune,
