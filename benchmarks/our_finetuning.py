@@ -9,7 +9,6 @@ from selectra_pipeline.config.architecture import ArchitectureConfig
 from selectra_pipeline.config.finetuning import FinetuningConfig
 from selectra_pipeline.downstream.batching import LengthBatches
 from selectra_pipeline.downstream.finetuning import Finetuning
-from selectra_pipeline.downstream.heads import TokenClassificationHead
 from selectra_pipeline.downstream.task_model import TaskModel
 from selectra_pipeline.model.electra import Electra
 from selectra_pipeline.model.flops import TRAINING_PASSES, encoder_flops
@@ -26,10 +25,9 @@ def create(
     config = FinetuningConfig(batch_size=BATCH, max_length=MAX_LENGTH, precision=precision)
     electra = Electra.create(architecture, data.vocab_size, precision, config.seed)
     encoder, weights = electra.discriminator_config, electra.weights_by_path()
-    head = TokenClassificationHead(encoder, data.classes, dtype="float32", name="head")
-    model = TaskModel.create(encoder, head, weights, config.seed, precision)
-    finetuning = Finetuning(model, TOTAL_STEPS, config)
-    batches = LengthBatches(data.examples, BATCH, MAX_LENGTH)
+    model = TaskModel.create(encoder, data.task.head(encoder), weights, config.seed, precision)
+    finetuning = Finetuning(model, TOTAL_STEPS, config, data.task)
+    batches = LengthBatches(data.examples, BATCH, MAX_LENGTH, data.task.label_spec)
     epochs = itertools.count()
 
     def train() -> float:
@@ -54,7 +52,7 @@ def create_ceiling(precision: str) -> Callable[[], float]:
 def model_flops(data: Sentences, architecture: ArchitectureConfig) -> dict[str, Callable[[], int]]:
     """By task, of a pass over the examples, each as long as it is: padding is not the model's."""
     encoder = architecture.discriminator(data.vocab_size)
-    head = 2 * encoder.hidden_size * data.classes  # of a token
+    head = 2 * encoder.hidden_size * len(data.task.label_names)  # of a token
     lengths = [len(example.input_ids) for example in data.examples]
     forward = sum(encoder_flops(encoder, length) + length * head for length in lengths)
     return {"training": lambda: TRAINING_PASSES * forward, "prediction": lambda: forward}

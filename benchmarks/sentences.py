@@ -3,19 +3,25 @@
 import itertools
 from typing import NamedTuple
 
+from selectra_pipeline.config.task import TaskConfig
 from selectra_pipeline.downstream.batching import LengthBatches
-from selectra_pipeline.downstream.conll import read_entities
-from selectra_pipeline.downstream.features import TokenExample, entity_labels, token_examples
+from selectra_pipeline.downstream.reading.conll import read_conll
+from selectra_pipeline.downstream.tasks import words
+from selectra_pipeline.downstream.tasks.token_classification import (
+    TokenClassification,
+    TokenExample,
+)
+from selectra_pipeline.shards.paths import as_path
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 
 BATCH, MAX_LENGTH = 32, 512
 
 
 class Sentences(NamedTuple):
-    """Examples with their labels; how many classes and words there are."""
+    """Examples with their labels, their task, and the number of words that there are."""
 
     examples: list[TokenExample]
-    classes: int
+    task: TokenClassification
     vocab_size: int
 
 
@@ -24,11 +30,13 @@ def read_sentences(conll: str, vocabulary: str, every: int) -> Sentences:
 
     So their lengths are distributed as in the file, and nearly all batches are full.
     """
-    tokenizer, tagged = Tokenizer.load(vocabulary), read_entities(conll)
-    labels = entity_labels(tagged)
-    examples = token_examples(tagged, labels, tokenizer, MAX_LENGTH)
-    batches = LengthBatches(examples, BATCH, MAX_LENGTH)
+    tokenizer = Tokenizer.load(vocabulary)
+    config = TaskConfig(type="token_classification", train=(conll,), test=(conll,))
+    sentences = words.read_sentences(read_conll(as_path(conll)), config)
+    task = TokenClassification.create(config, {"train": sentences})
+    examples, _ = task.examples(sentences, tokenizer, MAX_LENGTH)
+    batches = LengthBatches(examples, BATCH, MAX_LENGTH, task.label_spec)
     # Shuffled: sentences that are neighbours in the file are of like length too often.
     groups = sorted(batches.shuffled((1, 0)), key=lambda group: batches.pad(group).labels.shape[1])
     chosen = itertools.chain.from_iterable(groups[every // 2 :: every])
-    return Sentences([examples[i] for i in sorted(chosen)], len(labels), tokenizer.size)
+    return Sentences([examples[i] for i in sorted(chosen)], task, tokenizer.size)

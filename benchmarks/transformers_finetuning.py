@@ -17,7 +17,7 @@ from transformers import (
 )
 
 from selectra_pipeline.config.architecture import ArchitectureConfig
-from selectra_pipeline.downstream.features import IGNORED
+from selectra_pipeline.downstream.example import IGNORED
 
 IGNORED_HERE = -100  # what PyTorch's cross-entropy leaves out
 
@@ -33,7 +33,7 @@ def create(
     """
     torch.set_flush_denormal(True)
     encoder = configuration(architecture.discriminator(data.vocab_size), attention)
-    encoder.num_labels = data.classes
+    encoder.num_labels = len(data.task.label_names)
     examples = [
         {
             "input_ids": example.input_ids,

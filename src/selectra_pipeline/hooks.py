@@ -7,15 +7,18 @@ from typing import Any
 import click
 from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
+from kedro.framework.project import pipelines
 from kedro.io import CatalogProtocol, DatasetError
 from kedro.pipeline import Pipeline
 from omegaconf import OmegaConf
 
 from selectra_pipeline.config.base import UserError
 from selectra_pipeline.config.project import ProjectConfig
+from selectra_pipeline.pipelines.finetuning.selection import Selection, select
 from selectra_pipeline.shards.remote import require_access
 
 TRAINING_NODE = "pretrain_electra"
+PIPELINE_REGISTRY = "selectra_pipeline.pipeline_registry"
 EXECUTION = "params:execution"  # an input of nodes whose tasks may run on a cluster
 CREDENTIALS = "credentials.yml"
 
@@ -43,6 +46,16 @@ class CheckConfiguration:
                 require_devices(config.pretraining)
         except UserError as error:
             raise click.ClickException(str(error)) from None
+
+
+class SelectTasks:
+    """Tells the pipelines which tasks the parameters select, before they are made."""
+
+    @hook_impl
+    def after_context_created(self, context: KedroContext) -> None:
+        """Read the parameters of the environment and of the command line."""
+        select(Selection.from_params(context.params))
+        pipelines.configure(PIPELINE_REGISTRY)  # made anew, where a session before made them
 
 
 class ProvideHubToken:

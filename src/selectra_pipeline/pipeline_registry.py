@@ -4,12 +4,15 @@ from kedro.pipeline import Pipeline
 
 from selectra_pipeline.pipelines import (
     detection,
+    evaluation,
     export,
+    finetuning,
     ingestion,
     pretraining,
     records,
     vocabulary,
 )
+from selectra_pipeline.pipelines.finetuning.selection import current_selection
 
 
 def register_pipelines() -> dict[str, Pipeline]:
@@ -19,9 +22,15 @@ def register_pipelines() -> dict[str, Pipeline]:
         for stage in (ingestion, vocabulary, records, pretraining, export)
     }
     pretrain = sum(stages.values(), Pipeline([]))
+    selection = current_selection()
+    finetune = finetuning.create_pipeline(selection)
+    evaluate = evaluation.create_pipeline(selection)
     return {
         **stages,
+        "finetuning": finetune,
+        "evaluation": evaluate,
         "pretrain": pretrain,
+        "evaluate": finetune + evaluate,
         "detect": detection.create_pipeline(),
         "__default__": pretrain,
     }

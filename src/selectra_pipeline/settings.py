@@ -5,7 +5,13 @@ import os
 from kedro.config import OmegaConfigLoader
 from omegaconf.resolvers import oc
 
-from selectra_pipeline.hooks import CheckConfiguration, ProvideHubToken, ShowErrors, TrackSystem
+from selectra_pipeline.hooks import (
+    CheckConfiguration,
+    ProvideHubToken,
+    SelectTasks,
+    ShowErrors,
+    TrackSystem,
+)
 
 # Nothing is reported to anybody.
 os.environ.setdefault("DO_NOT_TRACK", "1")
@@ -20,7 +26,7 @@ os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "3")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
-HOOKS = (CheckConfiguration(), ProvideHubToken(), ShowErrors(), TrackSystem())
+HOOKS = (CheckConfiguration(), ProvideHubToken(), SelectTasks(), ShowErrors(), TrackSystem())
 
 CONFIG_LOADER_CLASS = OmegaConfigLoader
 CONFIG_LOADER_ARGS = {

@@ -1,10 +1,11 @@
 """MLflow as the tracker of a training run."""
 
+import contextlib
 import logging
 import threading
 import time
-from collections.abc import Mapping
-from typing import Self
+from collections.abc import Iterator, Mapping
+from typing import Any, Self
 
 import mlflow
 from mlflow.entities import Metric
@@ -28,6 +29,19 @@ def log_artifact(path: str, artifact_path: str) -> None:
     if mlflow.active_run() is not None:
         with local_copy(path) as local:
             mlflow.log_artifact(str(local), artifact_path)
+
+
+@contextlib.contextmanager
+def nested_run(name: str, params: Mapping[str, Any]) -> Iterator["MlflowTracker"]:
+    """A run inside the active one, with its tracker; where none is active, nothing is tracked."""
+    if mlflow.active_run() is None:
+        with MlflowTracker() as tracker:
+            yield tracker
+        return
+    with mlflow.start_run(run_name=name, nested=True, log_system_metrics=False):
+        mlflow.log_params(dict(params))
+        with MlflowTracker() as tracker:
+            yield tracker
 
 
 class MlflowTracker:

@@ -4,7 +4,8 @@ from selectra_pipeline.config.base import ConfigError
 from selectra_pipeline.config.project import ProjectConfig
 
 DIRECTORIES = {
-    name: f"data/{name}" for name in ("documents", "vocabulary", "records", "pretraining", "model")
+    name: f"data/{name}"
+    for name in ("documents", "vocabulary", "records", "pretraining", "model", "finetuned")
 }
 
 

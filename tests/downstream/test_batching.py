@@ -1,22 +1,24 @@
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from selectra_pipeline.downstream.batching import LengthBatches
-from selectra_pipeline.downstream.features import IGNORED, TokenExample
+from selectra_pipeline.downstream.example import IGNORED, Example
 
+TOKENS = tf.TensorSpec([None, None], tf.int32)
 LENGTHS = [3, 16, 17, 5, 70, 33, 64, 9, 65, 4]
 
 
 def examples(lengths):
     return [
-        TokenExample([2, *[7 + n] * (length - 2), 3], [IGNORED, *[1] * (length - 2), IGNORED], [])
+        Example([2, *[7 + n] * (length - 2), 3], [IGNORED, *[1] * (length - 2), IGNORED])
         for n, length in enumerate(lengths)
     ]
 
 
 @pytest.fixture
 def batches():
-    return LengthBatches(examples(LENGTHS), batch_size=2, max_length=70)
+    return LengthBatches(examples(LENGTHS), 2, 70, TOKENS)
 
 
 @pytest.mark.parametrize("groups", [LengthBatches.in_order, lambda b: b.shuffled((1, 0))])
@@ -37,9 +39,9 @@ def test_the_examples_of_a_batch_have_the_same_static_length(batches):
 
 
 def test_a_length_that_fills_no_batch_is_not_used():
-    assert LengthBatches(examples([8] * 4 + [16, 120]), 4, 512).lengths == [8, 120]
-    assert LengthBatches(examples([8] * 3 + [16, 120]), 4, 512).lengths == [16, 120]
-    assert LengthBatches(examples([8, 16, 400]), 4, 400).lengths == [400]
+    assert LengthBatches(examples([8] * 4 + [16, 120]), 4, 512, TOKENS).lengths == [8, 120]
+    assert LengthBatches(examples([8] * 3 + [16, 120]), 4, 512, TOKENS).lengths == [16, 120]
+    assert LengthBatches(examples([8, 16, 400]), 4, 400, TOKENS).lengths == [400]
 
 
 def test_padding_is_masked_and_ignored(batches):
@@ -62,3 +64,30 @@ def test_the_order_is_the_seeds_and_differs_between_epochs(batches):
 
 def test_the_number_of_batches_is_the_same_in_every_epoch(batches):
     assert {len(batches.shuffled((1, epoch))) for epoch in range(5)} == {len(batches.in_order())}
+
+
+def padded(example, label_spec):
+    return LengthBatches([example], 2, 16, label_spec).pad([0])
+
+
+def test_the_second_text_is_segment_1():
+    batch = padded(
+        Example([2, 7, 3, 8, 9, 3], 0, second_segment=3), tf.TensorSpec([None], tf.int32)
+    )
+    np.testing.assert_array_equal(batch.inputs.segment_ids[0], [0, 0, 0, 1, 1, 1, 0, 0])
+    assert not batch.inputs.segment_ids[1].numpy().any()
+
+
+@pytest.mark.parametrize(
+    ("labels", "spec", "expected"),
+    [
+        (2, tf.TensorSpec([None], tf.int32), [2, IGNORED]),
+        (0.5, tf.TensorSpec([None], tf.float32), [0.5, np.nan]),
+        ([1, 2], tf.TensorSpec([None, 2], tf.int32), [[1, 2], [IGNORED] * 2]),
+        ([IGNORED, 4, IGNORED], TOKENS, [[IGNORED, 4, *[IGNORED] * 6], [IGNORED] * 8]),
+    ],
+)
+def test_labels_have_the_shape_of_the_task(labels, spec, expected):
+    batch = padded(Example([2, 7, 3], labels), spec)
+    assert spec.is_compatible_with(batch.labels)
+    np.testing.assert_array_equal(batch.labels, expected)

@@ -6,31 +6,33 @@ from selectra_pipeline.config.architecture import ArchitectureConfig
 from selectra_pipeline.config.finetuning import FinetuningConfig
 from selectra_pipeline.downstream import finetuning as finetuning_module
 from selectra_pipeline.downstream.batching import LengthBatches
-from selectra_pipeline.downstream.features import IGNORED, TokenExample
-from selectra_pipeline.downstream.finetuning import Finetuning, classification_loss
-from selectra_pipeline.downstream.heads import TokenClassificationHead
+from selectra_pipeline.downstream.example import IGNORED, Example
+from selectra_pipeline.downstream.finetuning import Finetuning
 from selectra_pipeline.downstream.task_model import TaskModel
+from selectra_pipeline.downstream.tasks.token_classification import TokenClassification
 from selectra_pipeline.model.electra import Electra
 
 ARCHITECTURE = ArchitectureConfig(hidden_size=16, num_layers=2, intermediate_size=32)
 STEPS = 60
+TASK = TokenClassification(("a", "b", "c"))
 
 
 def finetuning(**changes) -> Finetuning:
     electra = Electra.create(ARCHITECTURE, 30, "float32", seed=1)
     encoder = electra.discriminator_config
-    head = TokenClassificationHead(encoder, 3, dtype="float32", name="head")
     config = FinetuningConfig(**changes)
-    model = TaskModel.create(encoder, head, electra.weights_by_path(), 1, config.precision)
-    return Finetuning(model, STEPS, config)
+    model = TaskModel.create(
+        encoder, TASK.head(encoder), electra.weights_by_path(), 1, config.precision
+    )
+    return Finetuning(model, STEPS, config, TASK)
 
 
 def labelled(length):
     """The label of a token is its id modulo 3."""
     draw = np.random.default_rng(1)
     rows = draw.integers(5, 30, [8, length]).tolist()
-    made = [TokenExample(row, [i % 3 for i in row], list(range(length))) for row in rows]
-    return LengthBatches(made, batch_size=8, max_length=32).pad(list(range(8)))
+    made = [Example(row, [i % 3 for i in row]) for row in rows]
+    return LengthBatches(made, 8, 32, TASK.label_spec).pad(list(range(8)))
 
 
 @pytest.fixture(scope="module")
@@ -123,17 +125,3 @@ def test_lower_layers_move_less(batch):
         ("electra/embeddings/position_embeddings", 4),
     ):
         assert moved[path] == pytest.approx(head * 0.1**exponent, rel=0.2), path
-
-
-def test_the_loss_is_the_mean_over_the_labels_that_count():
-    logits = np.random.default_rng(1).normal(0, 2, [2, 3, 4])
-    labels = np.array([[IGNORED, 2, 0], [3, IGNORED, IGNORED]])
-    log_probabilities = logits - np.log(np.exp(logits).sum(-1, keepdims=True))
-    expected = -np.mean([log_probabilities[0, 1, 2], log_probabilities[0, 2, 0],
-                         log_probabilities[1, 0, 3]])  # fmt: skip
-    found = classification_loss(tf.constant(logits, tf.float32), tf.constant(labels, tf.int32))
-    assert float(found) == pytest.approx(expected, rel=1e-5)
-
-
-def test_a_batch_without_labels_costs_nothing():
-    assert float(classification_loss(tf.ones([2, 3, 4]), tf.fill([2, 3], IGNORED))) == 0.0

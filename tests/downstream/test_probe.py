@@ -1,11 +1,12 @@
+import re
+
 import numpy as np
 import pytest
 
 from selectra_pipeline.config.architecture import ArchitectureConfig
-from selectra_pipeline.config.base import ConfigError
 from selectra_pipeline.config.probe import ProbeConfig
-from selectra_pipeline.downstream.conll import ConllError
 from selectra_pipeline.downstream.probe import NerProbe
+from selectra_pipeline.downstream.reading.record import TaskDataError
 from selectra_pipeline.model.electra import Electra
 
 ARCHITECTURE = ArchitectureConfig(
@@ -101,9 +102,9 @@ def test_the_sentences_are_drawn_by_the_seed(world):
         NerProbe(probe_config(world.train, world.test, 30, seed=seed), world.tokenizer)
         for seed in (1, 1, 2)
     ]
-    assert [len(probe.test.sentences) for probe in drawn] == [30] * 3
-    assert drawn[0].test.sentences == drawn[1].test.sentences
-    assert drawn[0].test.sentences != drawn[2].test.sentences
+    assert [len(probe.test.rows) for probe in drawn] == [30] * 3
+    assert drawn[0].test.rows == drawn[1].test.rows
+    assert drawn[0].test.rows != drawn[2].test.rows
 
 
 def test_what_the_length_costs_is_said(world, caplog):
@@ -111,19 +112,21 @@ def test_what_the_length_costs_is_said(world, caplog):
         NerProbe(probe_config(world.train, world.test, 50, max_length=8), world.tokenizer)
     lines = [record.message for record in caplog.records if "probe: 50 of" in record.message]
     assert len(lines) == 2
-    assert "lost to max_length=8 or without a word piece" in lines[0]
-    assert ": 0 words" not in lines[0]
+    assert "max_length=8: 50 rows, " in lines[0]
+    assert re.search(r"lost: [1-9]\d* words, [1-9]\d* entities", lines[0])
 
 
 def test_a_file_that_is_not_there_fails_before_training(world, tmp_path):
-    with pytest.raises(ConllError, match="is no file"):
+    with pytest.raises(TaskDataError, match="is no file"):
         NerProbe(probe_config(tmp_path / "none", world.test), world.tokenizer)
 
 
 def test_entity_types_that_cannot_be_learned_fail_before_training(world, tmp_path):
     train = tmp_path / "train"
     train.write_text("Lima B-LOC\n", encoding="utf-8")
-    with pytest.raises(ConfigError, match=r"has tags that .* lacks: B-MISC, I-MISC, B-ORG"):
+    with pytest.raises(
+        TaskDataError, match=r"the test split of the probe has labels that train lacks"
+    ):
         NerProbe(probe_config(train, world.test), world.tokenizer)
 
 
@@ -132,5 +135,5 @@ def test_real_entities_are_learned_from_random_weights(shared_data, world):
     folder = shared_data / "conll2002"
     config = probe_config(folder / "esp.train", folder / "esp.testa", 400, epochs=4, max_length=128)
     probe = NerProbe(config, world.tokenizer)
-    assert len(probe.labels) == 9
+    assert len(probe.task.label_names) == 9
     assert 0.02 < probe(electra(world.tokenizer), never)["f1"] < 0.6

@@ -104,6 +104,16 @@ def test_an_export_of_another_run_is_replaced(wide_run, narrow_run, tmp_path):
     assert config["embedding_size"] == 12
 
 
+def test_a_model_card_lives_as_long_as_the_weights_that_it_tells_of(wide_run, narrow_run, tmp_path):
+    first = export(wide_run, tmp_path / "model")
+    card = tmp_path / "model" / "discriminator" / "README.md"
+    card.write_text("# The wide model")
+    assert export(wide_run, tmp_path / "model") == first
+    assert card.read_text() == "# The wide model"
+    export(narrow_run, tmp_path / "model")
+    assert not card.exists()
+
+
 def test_an_interrupted_export_leaves_nothing(wide_run, tmp_path, monkeypatch):
     def interrupt(*_):
         raise KeyboardInterrupt

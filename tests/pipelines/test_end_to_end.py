@@ -326,3 +326,53 @@ def test_a_remote_data_root_holds_what_a_local_one_holds(finished, workspace, bu
 def test_every_stage_names_a_storage_that_is_not_known(workspace, pipeline):
     with pytest.raises(click.ClickException, match="s3:// is no storage that TensorFlow knows"):
         kedro_run(workspace, pipeline, data_root="s3://bucket/data", text="hola")
+
+
+@pytest.fixture(scope="module")
+def evaluated(workspace, finished) -> Path:
+    """The data folder after `kedro run --pipeline evaluate`: two tasks, two trials each."""
+    names, classes = workspace / "more_names.conll", workspace / "classes.tsv"
+    names.write_text("La O\nniña O\nInés B-PER\nRuiz I-PER\n\nHoy O\n\n" * 20, encoding="utf-8")
+    classes.write_text("text\tlabel\n" + "la niña\tuna\nel niño\tuno\n" * 20, encoding="utf-8")
+    tasks = {
+        name: {"type": kind, **dict.fromkeys(("train", "validation", "test"), str(path))}
+        for name, kind, path in (
+            ("names", "token_classification", names),
+            ("gender", "classification", classes),
+        )
+    }
+    settings = {"epochs": 2, "max_length": 32, "learning_rate": 1e-2}
+    changes = {"selected": "names; gender", "trials": 2, "tasks": tasks, "finetuning": settings}
+    kedro_run(workspace, "evaluate", evaluation=changes)
+    return finished
+
+
+def test_evaluate_leaves_the_table_and_a_model_for_each_task(evaluated):
+    table = (evaluated / "08_reporting" / "tiny" / "results_report.md").read_text()
+    for part in ("names", "gender", "(2)"):
+        assert part in table
+    assert (evaluated / "08_reporting" / "tiny" / "results.csv").exists()
+    assert (evaluated / "08_reporting" / "tiny" / "results.png").stat().st_size > 10_000
+    for task in ("names", "gender"):
+        folder = evaluated / "06_models" / "tiny" / "finetuned" / task
+        assert Manifest.load(folder).facts["task"] == task
+        assert (folder / "model" / "model.safetensors").exists()
+
+
+def test_evaluate_adds_the_results_to_the_card_of_the_export(evaluated):
+    exported = evaluated / "06_models" / "tiny" / "huggingface"
+    card = (exported / "discriminator" / "README.md").read_text(encoding="utf-8")
+    assert "model-index" in card
+    assert "names" in card
+    assert Manifest.load(exported).kind == "export"
+
+
+def test_each_trial_is_a_run_within_the_run(evaluated):
+    runs = mlflow.search_runs(experiment_names=["selectra"])
+    nested = runs[runs["tags.mlflow.parentRunId"].notna()]
+    assert sorted(nested["tags.mlflow.runName"]) == [
+        f"{task}, trial of seed {seed}" for task in ("gender", "names") for seed in (1, 2)
+    ]
+    assert nested["metrics.validation/accuracy"].notna().all()
+    parents = runs[runs["run_id"].isin(nested["tags.mlflow.parentRunId"])]
+    assert parents["metrics.names/f1"].notna().all()

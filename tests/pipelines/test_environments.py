@@ -8,6 +8,7 @@ from kedro.framework.startup import bootstrap_project
 
 from selectra_pipeline.config.hub_address import HubAddress
 from selectra_pipeline.config.project import ProjectConfig
+from selectra_pipeline.downstream.tasks.loading import load_task
 
 PROJECT = Path(__file__).parents[2]
 
@@ -50,6 +51,9 @@ def test_the_recipes_are_the_published_ones(env, width, heads, generator_width, 
     assert (schedule.peak, schedule.warmup_steps, schedule.restarts) == (5e-4, 10_000, (150_000,))
     assert config.records.sequence_length == 512
     assert config.directories.model == f"data/06_models/{env}/huggingface"
+    card = config.card
+    assert (card.model_name, card.language, card.license) == (env, ("es",), "apache-2.0")
+    assert card.datasets == ("oscar-corpus/OSCAR-2301",)
 
 
 @pytest.mark.parametrize("env", ["selectra_small", "selectra_medium"])
@@ -70,3 +74,30 @@ def test_an_environment_takes_run_data_root_corpus_and_strategy_from_the_command
 
 def test_the_base_environment_uses_the_embedded_corpus():
     assert load("base").ingestion.source.is_embedded
+
+
+@pytest.mark.parametrize("env", ["base", "selectra_small", "selectra_medium"])
+def test_every_environment_has_the_published_tasks_and_their_fine_tuning(env):
+    evaluation = load(env).evaluation
+    published = ("xnli", "paws_x", "conll2002_ner", "conll2002_pos")
+    selected = ("world_entities", "world_genres") if env == "base" else published
+    assert evaluation.selected == selected
+    tasks = evaluation.tasks
+    for task in (tasks[name] for name in published):
+        settings = task.finetuning
+        assert (settings.epochs, settings.batch_size, settings.learning_rate) == (5, 32, 1e-4)
+        assert (settings.warmup_fraction, settings.layer_decay) == (0.1, 0.8)
+        assert settings.max_length == 512
+        assert all(path.startswith("hf://") for path in (*task.train, *task.validation, *task.test))
+    assert tasks["xnli"].labels == ("contradiction", "neutral", "entailment")
+    assert len(tasks["conll2002_pos"].labels) == 60
+
+
+@pytest.mark.parametrize("name", ["conll2002_ner", "conll2002_pos"])
+def test_a_built_in_task_takes_files_of_ones_own_from_the_command_line(name, shared_data):
+    folder = shared_data / "conll2002"
+    files = {"train": str(folder / "esp.train"), "test": str(folder / "esp.testa")}
+    config = load("base", evaluation={"tasks": {name: {**files, "validation": []}}})
+    task = load_task(config.evaluation.tasks[name])
+    assert len(task.rows["test"]) == 1_915
+    assert len(task.type.label_names) == {"conll2002_ner": 9, "conll2002_pos": 60}[name]

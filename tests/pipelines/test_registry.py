@@ -4,6 +4,10 @@ import pytest
 from kedro.framework.project import pipelines
 from kedro.framework.startup import bootstrap_project
 
+from selectra_pipeline.pipelines.evaluation import create_pipeline as create_evaluation
+from selectra_pipeline.pipelines.finetuning import create_pipeline
+from selectra_pipeline.pipelines.finetuning.selection import Selection
+
 STAGES = {"ingestion", "vocabulary", "records", "pretraining", "export"}
 
 
@@ -13,7 +17,8 @@ def project():
 
 
 def test_stages_are_runnable_alone_and_commands_join_them():
-    assert set(pipelines) == {*STAGES, "pretrain", "detect", "__default__"}
+    evaluation = {"finetuning", "evaluation", "evaluate"}
+    assert set(pipelines) == {*STAGES, *evaluation, "pretrain", "detect", "__default__"}
     assert len(pipelines["pretrain"].nodes) == sum(len(pipelines[s].nodes) for s in STAGES)
 
 
@@ -36,3 +41,16 @@ def test_the_plan_is_written_before_training_starts():
         for name in ("plan_pretraining", "pretrain_electra")
     )
     assert planning < training
+
+
+def test_each_selected_task_has_a_node_where_no_session_says_which():
+    names = [node.name for node in pipelines["finetuning"].nodes]
+    assert names == ["finetuning.finetune_world_entities", "finetuning.finetune_world_genres"]
+    assert {"world_entities_trials", "world_genres_trials"} <= pipelines["evaluation"].inputs()
+    assert "model" in pipelines["evaluate"].inputs()
+
+
+def test_another_checkpoint_needs_no_stage_of_this_run():
+    pipeline = create_pipeline(Selection(("world_genres",), own_export=False))
+    evaluation = create_evaluation(Selection(("world_genres",), own_export=False))
+    assert all(name.startswith("params:") for name in (pipeline + evaluation).inputs())

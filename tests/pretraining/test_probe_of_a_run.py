@@ -7,8 +7,8 @@ from functools import partial
 import pytest
 from tiny_run import assert_equal_states, config, final_state
 
-from selectra_pipeline.downstream.conll import ConllError
 from selectra_pipeline.downstream.probe import NerProbe
+from selectra_pipeline.downstream.reading.record import TaskDataError
 from selectra_pipeline.pretraining.history import HISTORY_FILE, read_history
 from selectra_pipeline.pretraining.interruption import TrainingInterrupted
 from selectra_pipeline.pretraining.loop import pretrain
@@ -99,7 +99,7 @@ def test_a_probe_that_a_signal_cut_short_is_made_when_the_run_goes_on(tiny, tmp_
 def test_a_probe_whose_files_are_missing_fails_before_anything_is_written(tiny, tmp_path):
     settings = probing(25, tmp_path / "none")
     directory = tmp_path / "run"
-    with pytest.raises(ConllError, match="is no file"):
+    with pytest.raises(TaskDataError, match="is no file"):
         train(settings, tiny, directory, partial(NerProbe, settings.probe, tiny.tokenizer))
     assert not directory.exists()
 

@@ -107,7 +107,10 @@ def _unknown_key_message(path: str, key: str, known: Mapping[str, Any]) -> str:
 
 
 def _convert(value: Any, annotation: Any, path: str) -> Any:
-    """Check `value` against a type annotation; lists become tuples, mappings become Configs."""
+    """Check `value` against a type annotation; lists become tuples, mappings become Configs.
+
+    A mapping from names may hold anything that a field may.
+    """
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if origin in (typing.Union, types.UnionType):
         if value is None and type(None) in arguments:
@@ -122,6 +125,13 @@ def _convert(value: Any, annotation: Any, path: str) -> Any:
     if origin is tuple:
         items = value if isinstance(value, list | tuple) else [value]
         return tuple(_convert(item, arguments[0], f"{path}[{i}]") for i, item in enumerate(items))
+    if origin is Mapping:
+        if not isinstance(value, Mapping):
+            raise ConfigError(f"{path} must be a mapping, got {value!r}")
+        return {
+            str(name): _convert(item, arguments[1], _join(path, str(name)))
+            for name, item in value.items()
+        }
     if isinstance(annotation, type) and issubclass(annotation, Config):
         if isinstance(value, annotation):
             return value

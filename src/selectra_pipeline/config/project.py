@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 
 from selectra_pipeline.config.base import Config, require
+from selectra_pipeline.config.card import CardConfig
+from selectra_pipeline.config.evaluation import EvaluationConfig
 from selectra_pipeline.config.execution import ExecutionConfig
 from selectra_pipeline.config.export import ExportConfig
 from selectra_pipeline.config.ingestion import IngestionConfig
@@ -27,6 +29,7 @@ class DirectoriesConfig(Config):
     records: str
     pretraining: str
     model: str
+    finetuned: str
 
 
 @dataclass(frozen=True)
@@ -35,8 +38,8 @@ class ProjectConfig(Config):
 
     Attributes:
         execution: where the tasks of ingestion and of the records stage run.
-        run, data_root, corpus, strategy, executor, workers, text: parameters for the command line
-            (`--params run=NAME`), which the configuration files refer to.
+        run, data_root, corpus, strategy, executor, workers, text, tasks: parameters for the command
+            line (`--params run=NAME`), which the configuration files refer to.
     """
 
     directories: DirectoriesConfig
@@ -46,7 +49,10 @@ class ProjectConfig(Config):
     records: RecordsConfig = field(default_factory=RecordsConfig)
     pretraining: PretrainingConfig = field(default_factory=PretrainingConfig)
     export: ExportConfig = field(default_factory=ExportConfig)
+    evaluation: EvaluationConfig = field(default_factory=EvaluationConfig)
+    card: CardConfig = field(default_factory=CardConfig)
     detection: DetectionConfig = field(default_factory=DetectionConfig)
+    evaluation: EvaluationConfig = field(default_factory=EvaluationConfig)
     run: str | None = None
     data_root: str | None = None
     corpus: tuple[str, ...] | None = None
@@ -54,6 +60,7 @@ class ProjectConfig(Config):
     executor: str | None = None
     workers: int | None = None
     text: str | None = None
+    tasks: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         length = self.records.sequence_length

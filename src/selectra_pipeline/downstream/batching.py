@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from selectra_pipeline.downstream.features import IGNORED, TokenExample
+from selectra_pipeline.downstream.example import IGNORED, Example
 from selectra_pipeline.records.reader import Batch
 
 LENGTHS = (*range(8, 129, 8), 192, 256, 384, 512)
@@ -20,7 +20,10 @@ Group = list[int]  # indices of the examples of one batch
 
 
 class LabelledBatch(NamedTuple):
-    """Model inputs, and labels int32 [batch, seq]; rows that fill up a batch are ignored."""
+    """Model inputs, and labels as a task's `label_spec` says.
+
+    Rows that fill up a batch have the label `IGNORED`, or NaN where labels are numbers.
+    """
 
     inputs: Batch
     labels: tf.Tensor
@@ -33,14 +36,21 @@ class LengthBatches:
         examples: each of at most `max_length` ids.
         batch_size: rows of every batch; in the last of a length some are empty.
         max_length: the longest static length.
+        label_spec: of a batch's labels; an axis of None is as long as the batch's sequences.
 
     Attributes:
         lengths: those of `LENGTHS` that fill a batch, and the longest that is needed. Examples
             that are too few for a batch of their own length join those of the next.
     """
 
-    def __init__(self, examples: Sequence[TokenExample], batch_size: int, max_length: int) -> None:
-        self.examples, self.batch_size = examples, batch_size
+    def __init__(
+        self,
+        examples: Sequence[Example],
+        batch_size: int,
+        max_length: int,
+        label_spec: tf.TensorSpec,
+    ) -> None:
+        self.examples, self.batch_size, self.label_spec = examples, batch_size, label_spec
         allowed = [*(length for length in LENGTHS if length < max_length), max_length]
         needed = Counter(_padded(len(example.input_ids), allowed) for example in examples)
         self.lengths = _that_fill_a_batch(needed, batch_size)
@@ -60,15 +70,27 @@ class LengthBatches:
         """The batch of a group, [batch_size, static length]."""
         shape = (self.batch_size, max(map(self._static_length, group)))
         input_ids, input_mask, segment_ids = (np.zeros(shape, np.int32) for _ in Batch._fields)
-        labels = np.full(shape, IGNORED, np.int32)
+        labels = self._no_labels(shape)
         for row, index in enumerate(group):
             example = self.examples[index]
             length = len(example.input_ids)
             input_ids[row, :length] = example.input_ids
             input_mask[row, :length] = 1
-            labels[row, :length] = example.labels
+            if example.second_segment is not None:
+                segment_ids[row, example.second_segment : length] = 1
+            if labels.ndim == 1:
+                labels[row] = example.labels
+            else:
+                labels[row, : len(example.labels)] = example.labels
         inputs = Batch(*map(tf.constant, (input_ids, input_mask, segment_ids)))
         return LabelledBatch(inputs, tf.constant(labels))
+
+    def _no_labels(self, shape: tuple[int, int]) -> np.ndarray:
+        """The labels of a batch whose ids have this shape, none of which counts."""
+        dtype = self.label_spec.dtype.as_numpy_dtype
+        axes = [shape[1] if axis is None else axis for axis in self.label_spec.shape[1:]]
+        nothing = np.nan if np.issubdtype(dtype, np.floating) else IGNORED
+        return np.full([shape[0], *axes], nothing, dtype)
 
     def _group(self, order: Iterable[int]) -> list[Group]:
         by_length: dict[int, Group] = {length: [] for length in self.lengths}

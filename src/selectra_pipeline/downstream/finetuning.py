@@ -9,9 +9,9 @@ from selectra_pipeline.config.finetuning import FinetuningConfig
 from selectra_pipeline.config.pretraining import OptimizerConfig
 from selectra_pipeline.config.schedule import ScheduleConfig
 from selectra_pipeline.downstream.batching import LabelledBatch
-from selectra_pipeline.downstream.features import IGNORED
 from selectra_pipeline.downstream.layerwise import rate_factors
 from selectra_pipeline.downstream.task_model import TaskModel
+from selectra_pipeline.downstream.tasks.task_type import Objective
 from selectra_pipeline.model.noise import root_noise
 from selectra_pipeline.records.reader import Batch
 from selectra_pipeline.training.optimizer import AdamW
@@ -33,10 +33,13 @@ class Finetuning:
 
     Args:
         total_steps: steps until the learning rate is zero.
+        objective: the loss, and what is predicted.
     """
 
-    def __init__(self, model: TaskModel, total_steps: int, config: FinetuningConfig) -> None:
-        self.model = model
+    def __init__(
+        self, model: TaskModel, total_steps: int, config: FinetuningConfig, objective: Objective
+    ) -> None:
+        self.model, self.objective = model, objective
         self.seed = config.seed
         variables = model.trainable_variables
         warmup = int(config.warmup_fraction * total_steps)
@@ -51,15 +54,15 @@ class Finetuning:
                 LearningRateSchedule(schedule, total_steps),
                 rate_factors([v.path for v in variables], model.config.num_layers, config),
             )
-        self._step = self._on_device(self._train, LabelledBatch(INPUTS, TOKENS))
-        self._predict = self._on_device(self._best_labels, INPUTS)
+        self._step = self._on_device(self._train, LabelledBatch(INPUTS, objective.label_spec))
+        self._predict = self._on_device(self._outputs, INPUTS)
 
-    def train(self, batch: LabelledBatch) -> None:
-        """One step."""
-        self._step(batch)
+    def train(self, batch: LabelledBatch) -> tf.Tensor:
+        """One step; its loss before the step, a scalar."""
+        return self._step(batch)
 
     def predict(self, inputs: Batch) -> tf.Tensor:
-        """The most likely label of every token, int32 [batch, seq]."""
+        """What the objective makes of the logits, [batch, ...]."""
         return self._predict(inputs)
 
     def _on_device(
@@ -72,26 +75,18 @@ class Finetuning:
             autograph=False,
         )
 
-    def _train(self, batch: LabelledBatch) -> None:
+    def _train(self, batch: LabelledBatch) -> tf.Tensor:
         noise = root_noise(self.seed).fold_in(tf.identity(self.optimizer.step))
         variables = [variable.value for variable in self.model.trainable_variables]
         with tf.GradientTape() as tape:
-            loss = classification_loss(self.model(batch.inputs, noise=noise), batch.labels)
+            logits = self.model(batch.inputs, noise=noise)
+            loss = self.objective.loss(logits, batch.labels, batch.inputs.input_mask)
         gradients = tape.gradient(loss, variables)
         # Those of tables arrive as indexed slices, in which an entry may occur twice: added up.
         dense = [tf.convert_to_tensor(gradient) for gradient in gradients]
         clipped, _ = tf.clip_by_global_norm(dense, self.optimizer_config.clip_norm)
         self.optimizer.apply(clipped)
+        return loss
 
-    def _best_labels(self, inputs: Batch) -> tf.Tensor:
-        return tf.argmax(self.model(inputs), axis=-1, output_type=tf.int32)
-
-
-def classification_loss(logits: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
-    """Mean cross-entropy in nats over the labels that are not `IGNORED`; 0 without any.
-
-    logits: float32 [..., classes]; labels: int32 [...].
-    """
-    counted = tf.cast(labels != IGNORED, tf.float32)
-    losses = tf.nn.sparse_softmax_cross_entropy_with_logits(tf.maximum(labels, 0), logits)
-    return tf.reduce_sum(losses * counted) / tf.maximum(tf.reduce_sum(counted), 1.0)
+    def _outputs(self, inputs: Batch) -> tf.Tensor:
+        return self.objective.outputs(self.model(inputs))

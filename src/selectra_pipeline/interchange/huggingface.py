@@ -6,7 +6,9 @@ Neither transformers nor PyTorch is needed to write them.
 import json
 import logging
 import math
-from typing import get_args
+import pathlib
+from collections.abc import Mapping
+from typing import Any, get_args
 
 import keras
 import numpy as np
@@ -16,7 +18,7 @@ from selectra_pipeline.config.architecture import EncoderConfig, EncoderName
 from selectra_pipeline.config.base import fingerprint
 from selectra_pipeline.interchange.directory import check_replaceable, replace_directory
 from selectra_pipeline.interchange.fast_tokenizer import tokenizer_files
-from selectra_pipeline.interchange.names import MODEL, hugging_face_name, transpose_kernel
+from selectra_pipeline.interchange.names import MODEL, Part, hugging_face_name, transpose_kernel
 from selectra_pipeline.model.electra import Electra
 from selectra_pipeline.model.encoder import Encoder
 from selectra_pipeline.model.trained import (
@@ -111,16 +113,21 @@ def encoder_weights(model: Electra, encoder: EncoderName) -> dict[str, np.ndarra
     The generator's output matrix is not among them: it is the word table, and transformers ties
     the two (`tie_word_embeddings`).
     """
+    return named_weights(_variables(model, encoder), encoder)
+
+
+def named_weights(variables: Mapping[str, keras.Variable], part: Part) -> dict[str, np.ndarray]:
+    """Hugging Face's tensors by name, float32, of variables by our paths."""
     return {
-        hugging_face_name(path, encoder): transpose_kernel(path, variable.numpy().astype("float32"))
-        for path, variable in _variables(model, encoder).items()
+        hugging_face_name(path, part): transpose_kernel(path, variable.numpy().astype("float32"))
+        for path, variable in variables.items()
     }
 
 
-def model_config(config: EncoderConfig, encoder: EncoderName, tokenizer: Tokenizer) -> dict:
+def model_config(config: EncoderConfig, hugging_face_class: str, tokenizer: Tokenizer) -> dict:
     """The content of `config.json`."""
     return {
-        "architectures": [HUGGING_FACE_CLASS[encoder]],
+        "architectures": [hugging_face_class],
         "model_type": "electra",
         "vocab_size": config.vocab_size,
         "embedding_size": config.embedding_size,
@@ -166,14 +173,31 @@ def _parameters(model: Electra, encoder: EncoderName) -> int:
 def _write_encoder(pretrained: TrainedElectra, encoder: EncoderName, directory: Path) -> None:
     model, tokenizer, _ = pretrained
     config = model.discriminator_config if encoder == "discriminator" else model.generator_config
-    directory.mkdir()
-    texts = tokenizer_files(tokenizer, config.max_position_embeddings)
-    texts["config.json"] = json.dumps(model_config(config, encoder, tokenizer), indent=2) + "\n"
+    settings = model_config(config, HUGGING_FACE_CLASS[encoder], tokenizer)
+    write_folder(directory, settings, encoder_weights(model, encoder), tokenizer)
+
+
+def write_folder(
+    directory: pathlib.Path,
+    settings: Mapping[str, Any],
+    weights: Mapping[str, np.ndarray],
+    tokenizer: Tokenizer,
+) -> None:
+    """Write a folder that transformers loads.
+
+    Args:
+        directory: local, absent or empty.
+        settings: the content of `config.json`.
+        weights: tensors by Hugging Face's names.
+    """
+    directory.mkdir(exist_ok=True)
+    texts = tokenizer_files(tokenizer, settings["max_position_embeddings"])
+    texts["config.json"] = json.dumps(settings, indent=2, ensure_ascii=False) + "\n"
     for name, text in texts.items():
         (directory / name).write_text(text, encoding="utf-8")
     (directory / "model.safetensors").write_bytes(
         # transformers refuses a file that does not say which framework its layout is for.
-        safetensors.numpy.save(encoder_weights(model, encoder), metadata={"format": "pt"})
+        safetensors.numpy.save(dict(weights), metadata={"format": "pt"})
     )
 
 

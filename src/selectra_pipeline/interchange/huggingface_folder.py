@@ -52,8 +52,8 @@ def read_hugging_face_folder(folder: Path) -> InitialWeights:
     Raises:
         ConfigError: no such model, a pickled one, or one that computes otherwise than ours.
     """
-    config = _read_config(folder)
-    tensors = _read_tensors(folder, config)
+    config = read_config(folder)
+    tensors = read_tensors(folder, config)
     encoder = _encoder_of(tensors, folder)
     values: dict[str, np.ndarray] = {}
     unknown, ignored = [], []
@@ -78,7 +78,12 @@ def read_hugging_face_folder(folder: Path) -> InitialWeights:
     )
 
 
-def _read_config(folder: Path) -> dict[str, Any]:
+def read_config(folder: Path) -> dict[str, Any]:
+    """The content of `config.json`, of a model that computes as ours do.
+
+    Raises:
+        ConfigError: there is none, or it is damaged or of another kind of model.
+    """
     path = folder / CONFIG_FILE
     try:
         config = json.loads(path.read_text(encoding="utf-8"))
@@ -98,7 +103,12 @@ def _read_config(folder: Path) -> dict[str, Any]:
     return config
 
 
-def _read_tensors(folder: Path, config: dict[str, Any]) -> dict[str, np.ndarray]:
+def read_tensors(folder: Path, config: dict[str, Any]) -> dict[str, np.ndarray]:
+    """The content of `model.safetensors`.
+
+    Raises:
+        ConfigError: there is none, or it is damaged; pickled weights are refused.
+    """
     path = folder / WEIGHTS_FILE
     if path.exists():
         try:

@@ -6,7 +6,7 @@ One table serves every import and export: it is read from our names to theirs an
 import difflib
 import re
 from collections.abc import Iterator
-from typing import NamedTuple, get_args
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 
@@ -42,6 +42,13 @@ GENERATOR_HEAD = """
 generator_head/dense/*     | generator_predictions/dense/*      | generator_predictions.dense.*
 generator_head/LayerNorm/* | generator_predictions/LayerNorm/*  | generator_predictions.LayerNorm.*
 generator_head/bias        | generator_predictions/output_bias  | generator_lm_head.bias
+"""
+# Heads of fine-tuned models; the original's are named otherwise, and are not read.
+TASK_HEADS = """
+head/dense/*      | | classifier.dense.*
+head/out_proj/*   | | classifier.out_proj.*
+head/classifier/* | | classifier.*
+head/qa_outputs/* | | qa_outputs.*
 """
 
 # A layer's variables: ours and the original's | Hugging Face's.
@@ -83,7 +90,10 @@ def _rows(table: str) -> Iterator[Names]:
             )
 
 
-TABLE: dict[EncoderName, tuple[Names, ...]] = {
+# A model that Hugging Face has one file for: an encoder of pre-training, or a fine-tuned one.
+Part = EncoderName | Literal["task"]
+
+TABLE: dict[Part, tuple[Names, ...]] = {
     "discriminator": (
         *_rows(SHARED),
         *_rows(ENCODER.format(ours="discriminator", original="electra")),
@@ -93,6 +103,11 @@ TABLE: dict[EncoderName, tuple[Names, ...]] = {
         *_rows(SHARED),
         *_rows(ENCODER.format(ours="generator", original="generator")),
         *_rows(GENERATOR_HEAD),
+    ),
+    "task": (
+        *_rows(SHARED),
+        *_rows(ENCODER.format(ours="discriminator", original="electra")),
+        *_rows(TASK_HEADS),
     ),
 }
 
@@ -114,9 +129,9 @@ def path_from_original(name: str) -> str:
     return _translate(name, "original", "ours", get_args(EncoderName))
 
 
-def hugging_face_name(path: str, encoder: EncoderName) -> str:
-    """Our path -> the name in Hugging Face's file of `encoder`."""
-    return _translate(path, "ours", "hugging_face", (encoder,))
+def hugging_face_name(path: str, part: Part) -> str:
+    """Our path -> the name in Hugging Face's file of an encoder or a fine-tuned model."""
+    return _translate(path, "ours", "hugging_face", (part,))
 
 
 def path_from_hugging_face(name: str, encoder: EncoderName) -> str:
@@ -133,7 +148,7 @@ def transpose_kernel(path: str, value: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(value.T) if path.endswith("/kernel") else value
 
 
-def _translate(name: str, source: str, target: str, encoders: tuple[EncoderName, ...]) -> str:
+def _translate(name: str, source: str, target: str, encoders: tuple[Part, ...]) -> str:
     number = re.search(r"(?<=layer[_.])\d+", name)
     pattern = re.sub(r"(?<=layer[_.])\d+", "#", name)
     for encoder in encoders:

@@ -36,13 +36,17 @@ class InitialWeights:
 
     @property
     def digest(self) -> str:
-        """SHA-256 (first 16 hex digits) of all values: wherever they lie, in whatever format."""
-        digest = hashlib.sha256()
-        for path in sorted(self.values):
-            value = self.values[path]
-            digest.update(f"{path} {value.shape}\n".encode())
-            digest.update(np.ascontiguousarray(value))
-        return digest.hexdigest()[:16]
+        """`weights_digest` of all values."""
+        return weights_digest(self.values)
+
+
+def weights_digest(values: Mapping[str, np.ndarray]) -> str:
+    """SHA-256 (first 16 hex digits) of arrays by path: wherever they lie, in whatever format."""
+    digest = hashlib.sha256()
+    for path in sorted(values):
+        digest.update(f"{path} {values[path].shape}\n".encode())
+        digest.update(np.ascontiguousarray(values[path]))
+    return digest.hexdigest()[:16]
 
 
 def own_encoder(path: str) -> EncoderName | None:

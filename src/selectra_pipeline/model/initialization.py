@@ -8,7 +8,16 @@ import keras
 import numpy as np
 
 # The original leaves these to TensorFlow's default, Glorot uniform; all else is truncated normal.
-GLOROT = ("embeddings_project/kernel", "dense_prediction/kernel", "classifier/kernel")
+GLOROT = tuple(
+    f"{layer}/kernel"
+    for layer in (
+        "embeddings_project",
+        "dense_prediction",
+        "classifier",
+        "out_proj",
+        "qa_outputs",
+    )
+)
 
 
 def initialize(variables: Iterable[keras.Variable], stddev: float, seed: int) -> None:

@@ -78,15 +78,20 @@ def entity_scores(
         kind: _score(_of_type(true_entities, kind), _of_type(predicted_entities, kind))
         for kind in kinds
     }
+    return EntityScores(
+        _score(true_entities, predicted_entities), by_type, tag_accuracy(true, predicted)
+    )
+
+
+def tag_accuracy(true: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]) -> float:
+    """Share of the words whose tag is right; 0 without words."""
     pairs = [
         pair
         for sentences in zip(true, predicted, strict=True)
         for pair in zip(*sentences, strict=True)
     ]
     right = sum(true_tag == predicted_tag for true_tag, predicted_tag in pairs)
-    return EntityScores(
-        _score(true_entities, predicted_entities), by_type, right / max(1, len(pairs))
-    )
+    return right / max(1, len(pairs))
 
 
 def _numbered(sentences: Iterable[Sequence[str]]) -> set[tuple[int, Entity]]:

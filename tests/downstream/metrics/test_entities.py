@@ -1,11 +1,12 @@
 """Against a second implementation, in the manner of the official scorer: one pass over tokens."""
 
+import itertools
 import random
 from collections import Counter
 
 import pytest
 
-from selectra_pipeline.downstream.entities import Entity, Score, entities, entity_scores
+from selectra_pipeline.downstream.metrics.entities import Entity, Score, entities, entity_scores
 
 TAGS = ["O", "B-LOC", "I-LOC", "B-PER", "I-PER"]
 
@@ -114,3 +115,14 @@ def test_finding_nothing_scores_0():
     scores = entity_scores([["B-LOC", "O"]], [["O", "O"]])
     assert (scores.overall.precision, scores.overall.recall, scores.overall.f1) == (0, 0, 0)
     assert scores.accuracy == 0.5
+
+
+def test_counts_are_the_same_on_all_pairs_of_short_sequences():
+    """Every way to be malformed that three words of two types allow."""
+    sequences = [list(tags) for tags in itertools.product(TAGS, repeat=3)]
+    pairs = list(itertools.product(sequences, repeat=2))
+    true, predicted = ([pair[side] for pair in pairs] for side in range(2))
+    scores = entity_scores(true, predicted)
+    assert {kind: list(score) for kind, score in scores.by_type.items()} == count_by_tokens(
+        true, predicted
+    )

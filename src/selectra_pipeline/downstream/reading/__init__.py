@@ -1,0 +1,1 @@
+"""Rows of labelled data, from files of any format to checked splits."""

@@ -1,0 +1,272 @@
+"""Repeated fine-tuning of a checkpoint on a task: selected on validation, scored on test once.
+
+Each trial leaves a file when it is done. A run that was interrupted, or that is asked for more
+trials, makes the missing ones.
+"""
+
+import dataclasses
+import hashlib
+import logging
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+import numpy as np
+
+from selectra_pipeline.config.base import UserError, fingerprint
+from selectra_pipeline.config.finetuning import FinetuningConfig
+from selectra_pipeline.config.task import TaskConfig
+from selectra_pipeline.downstream.finetuning import Finetuning
+from selectra_pipeline.downstream.prepared import PreparedSplit, evaluate, prepare
+from selectra_pipeline.downstream.results import TaskResult, Trial
+from selectra_pipeline.downstream.task_model import TaskModel
+from selectra_pipeline.downstream.tasks.loading import Task, load_task
+from selectra_pipeline.downstream.tasks.task_type import TaskType
+from selectra_pipeline.model.pretrained_encoder import PretrainedEncoder
+from selectra_pipeline.shards.manifest import Manifest, Shard, finished, withdraw
+from selectra_pipeline.shards.paths import Path, as_path
+from selectra_pipeline.shards.remote import make_folder
+
+logger = logging.getLogger(__name__)
+
+TRIALS_KIND = "trials"
+MODEL_FOLDER = "model"  # of the trial that was the best on validation
+RULES_VERSION = 1  # raise it when the same checkpoint, rows and configuration give other scores
+
+SaveModel = Callable[[Path, TaskModel, TaskType], None]
+
+
+class TrialTracker(Protocol):
+    """Receives the numbers of one trial while it lasts."""
+
+    def metrics(self, values: Mapping[str, float], step: int) -> None:
+        """Numbers after an epoch, from 1."""
+
+
+TrackTrial = Callable[[str, Mapping[str, Any]], AbstractContextManager[TrialTracker]]
+
+
+class LengthError(UserError, ValueError):
+    """Examples that are longer than the model reads. The message says how to mend it."""
+
+
+def run_trials(
+    config: TaskConfig,
+    encoder: PretrainedEncoder,
+    trials: int,
+    directory: str | Path,
+    save_model: SaveModel,
+    track_trial: TrackTrial,
+) -> Manifest:
+    """Fine-tune a checkpoint on a task, from as many seeds as there are trials.
+
+    Args:
+        config: of the task; its `finetuning.seed` is that of the first trial, the next ones follow.
+        directory: receives a file a trial, the model of the best one, and the manifest.
+        save_model: writes a model into a folder, in the place of what is there.
+        track_trial: opens the tracking of a trial, given its name and parameters.
+
+    Returns:
+        a manifest of kind "trials", with the `TaskResult` as its facts.
+
+    Raises:
+        TaskDataError: the task's rows can't be used.
+        LengthError: the task's max_length is more than the model's positions.
+        StorageError: the disk is full; finished trials are kept.
+    """
+    directory = as_path(directory)
+    _check_length(config, encoder)
+    task = load_task(config)
+    mark = fingerprint(RULES_VERSION, _rules(config), encoder.digest, _digest(task), trials)
+    if manifest := finished(directory, mark):
+        logger.info("the trials of %s are up to date: %s", config.name, directory)
+        return manifest
+    withdraw(directory)
+    run = _TaskTrials(task, encoder, directory, save_model, track_trial)
+    seeds = range(config.finetuning.seed, config.finetuning.seed + trials)
+    done = [run.trial(seed) for seed in seeds]
+    result = run.result(done)
+    manifest = Manifest(directory, TRIALS_KIND, mark, run.files(done), dataclasses.asdict(result))
+    manifest.save()
+    return manifest
+
+
+def _check_length(config: TaskConfig, encoder: PretrainedEncoder) -> None:
+    positions = encoder.config.max_position_embeddings
+    if config.finetuning.max_length > positions:
+        raise LengthError(
+            f"{config.name}: finetuning.max_length={config.finetuning.max_length}, but "
+            f"{encoder.name} reads at most {positions} word pieces; set "
+            f"evaluation.finetuning.max_length to {positions} or less"
+        )
+
+
+def _rules(config: TaskConfig) -> dict[str, Any]:
+    """What of the configuration decides about a trial, besides its seed and the rows."""
+    rules = config.to_dict()
+    for where in ("train", "validation", "test"):
+        del rules[where]
+    rules["finetuning"] = {k: v for k, v in rules["finetuning"].items() if k != "seed"}
+    return rules
+
+
+def _digest(task: Task) -> str:
+    """Hash of the rows, wherever they were read."""
+    digest = hashlib.sha256()
+    for split in sorted(task.rows):
+        digest.update(split.encode())
+        for row in task.rows[split]:
+            digest.update(repr(row).encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()[:16]
+
+
+class _TaskTrials:
+    """What all trials of a task share."""
+
+    def __init__(
+        self,
+        task: Task,
+        encoder: PretrainedEncoder,
+        directory: Path,
+        save_model: SaveModel,
+        track_trial: TrackTrial,
+    ) -> None:
+        self._task, self._encoder, self._directory = task, encoder, directory
+        self._save_model, self._track_trial = save_model, track_trial
+        self._settings = task.config.finetuning
+        self._splits: dict[str, PreparedSplit] = {
+            split: prepare(
+                f"{task.config.name} {split}", rows, task.type, encoder.tokenizer, self._settings
+            )
+            for split, rows in task.rows.items()
+        }
+        self._mark = fingerprint(RULES_VERSION, _rules(task.config), encoder.digest, _digest(task))
+        self._model = directory / MODEL_FOLDER  # written before the file of its trial
+        self._best = -math.inf  # on validation, over the trials so far
+
+    def trial(self, seed: int) -> Trial:
+        """The trial of a seed: read where it was made before, else made."""
+        path, mark = self._path(seed), fingerprint(self._mark, seed)
+        trial = Trial.load(path, mark) if self._model.is_dir() else None
+        name = f"{self._task.config.name}, trial of seed {seed}"
+        if trial is not None:
+            logger.info("%s: was made already", name)
+        else:
+            settings = dataclasses.replace(self._settings, seed=seed)
+            with self._track_trial(name, settings.to_dict()) as tracker:
+                trial = self._make(settings, name, tracker)
+            make_folder(self._directory)
+            trial.save(path, mark)
+        self._best = max(self._best, self._validation(trial))
+        return trial
+
+    def result(self, trials: Sequence[Trial]) -> TaskResult:
+        """What all trials came to."""
+        config = self._task.config
+        lost = [f"{name}: {split.truncation}" for name, split in self._splits.items()]
+        dropped = [
+            f"{name}: {count} rows left out ({reason})"
+            for name, reasons in self._task.dropped.items()
+            for reason, count in reasons.items()
+        ]
+        result = TaskResult(
+            task=config.name,
+            type=config.type,
+            metric=config.metric,
+            checkpoint=self._encoder.name,
+            parameters=self._encoder.parameters,
+            rows={name: len(rows) for name, rows in self._task.rows.items()},
+            notes=(*lost, *dropped),
+            trials=tuple(trials),
+        )
+        if result.diverged:
+            logger.warning(
+                "%s: the trials of seeds %s diverged and are in no mean; a lower "
+                "finetuning.learning_rate may mend it",
+                config.name,
+                ", ".join(map(str, result.diverged)),
+            )
+        if result.mean is not None:
+            logger.info(
+                "%s: test %s %.4f over %d trials",
+                *(config.name, config.metric, result.mean, len(result.scores)),
+            )
+        return result
+
+    def files(self, trials: Sequence[Trial]) -> dict[str, tuple[Shard, ...]]:
+        """The files of the trials and of the model, for the manifest."""
+        any_model = not all(trial.diverged for trial in trials)
+        model = sorted(self._model.iterdir()) if any_model else []
+        return {
+            "trials": tuple(Shard.describe(self._path(trial.seed), 1) for trial in trials),
+            "model": tuple(Shard.describe(path, 1, relative_to=self._directory) for path in model),
+        }
+
+    def _make(self, settings: FinetuningConfig, name: str, tracker: TrialTracker) -> Trial:
+        begun = time.monotonic()
+        task, train = self._task.type, self._splits["train"].batches
+        model = TaskModel.create(
+            self._encoder.config,
+            task.head(self._encoder.config),
+            self._encoder.values,
+            settings.seed,
+            settings.precision,
+        )
+        epochs = [train.shuffled((settings.seed, epoch)) for epoch in range(settings.epochs)]
+        tuning = Finetuning(model, sum(map(len, epochs)), settings, task)
+        validation: list[dict[str, float]] = []
+        kept, best_epoch, best = [], None, -math.inf
+        for number, groups in enumerate(epochs, start=1):
+            losses = [tuning.train(train.pad(group)) for group in groups]
+            loss = float(np.mean([float(loss) for loss in losses]))
+            if not math.isfinite(loss):
+                logger.warning("%s: the loss is not finite in epoch %d: given up", name, number)
+                return Trial(settings.seed, tuple(validation), None, {}, "", _since(begun))
+            scores = evaluate(tuning, task, self._splits["validation"]).metrics
+            validation.append(scores)
+            tracker.metrics({"loss": loss, **_named("validation", scores)}, number)
+            logger.info(
+                "%s: epoch %d of %d: loss %.4f, validation %s %.4f",
+                *(name, number, len(epochs), loss, self._metric, scores[self._metric]),
+            )
+            if _known(scores[self._metric]) > best or best_epoch is None:
+                best, best_epoch = _known(scores[self._metric]), number - 1
+                kept = [variable.numpy() for variable in model.trainable_variables]
+        for variable, value in zip(model.trainable_variables, kept, strict=True):
+            variable.assign(value)
+        test = evaluate(tuning, task, self._splits["test"])
+        tracker.metrics(_named("test", test.metrics), len(epochs))
+        trial = Trial(
+            settings.seed, tuple(validation), best_epoch, test.metrics, test.details, _since(begun)
+        )
+        if best > self._best:
+            self._save_model(self._model, model, task)
+        return trial
+
+    @property
+    def _metric(self) -> str:
+        return self._task.config.metric
+
+    def _validation(self, trial: Trial) -> float:
+        """The score that the trial was selected by."""
+        if trial.best_epoch is None:
+            return -math.inf
+        return _known(trial.validation[trial.best_epoch][self._metric])
+
+    def _path(self, seed: int) -> Path:
+        return self._directory / f"trial_{seed}.json"
+
+
+def _known(score: float) -> float:
+    """A score to be compared: a correlation of equal predictions is not a number."""
+    return score if math.isfinite(score) else -math.inf
+
+
+def _named(split: str, metrics: Mapping[str, float]) -> dict[str, float]:
+    return {f"{split}/{name}": value for name, value in metrics.items()}
+
+
+def _since(begun: float) -> float:
+    return round(time.monotonic() - begun, 1)

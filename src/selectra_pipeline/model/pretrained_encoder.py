@@ -1,0 +1,48 @@
+"""A discriminator to be fine-tuned, whatever format it was in."""
+
+import dataclasses
+from collections.abc import Mapping
+
+import numpy as np
+
+from selectra_pipeline.config.architecture import EncoderConfig
+from selectra_pipeline.config.base import fingerprint
+from selectra_pipeline.model.initial_weights import weights_digest
+from selectra_pipeline.model.initialization import initial_value
+from selectra_pipeline.vocabulary.tokenizer import Tokenizer
+
+
+@dataclasses.dataclass(frozen=True)
+class PretrainedEncoder:
+    """Embeddings and discriminator without the head of pre-training.
+
+    Attributes:
+        name: for tables and logs.
+        values: float32 arrays by the paths of the variables of `Electra`.
+        tokenizer: the one that the weights were trained with.
+    """
+
+    name: str
+    config: EncoderConfig
+    values: Mapping[str, np.ndarray]
+    tokenizer: Tokenizer
+
+    @property
+    def parameters(self) -> int:
+        return sum(value.size for value in self.values.values())
+
+    @property
+    def digest(self) -> str:
+        """Hash of all that decides what the encoder computes of a text."""
+        return fingerprint(weights_digest(self.values), self.config, self.tokenizer.digest)
+
+    def with_random_weights(self, seed: int) -> "PretrainedEncoder":
+        """The same architecture and tokenizer before any training."""
+        return dataclasses.replace(
+            self,
+            name=f"{self.name}, random weights",
+            values={
+                path: initial_value(path, value.shape, self.config.initializer_range, seed)
+                for path, value in self.values.items()
+            },
+        )

@@ -1,0 +1,68 @@
+"""Nodes of the evaluation stage."""
+
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from selectra_pipeline.config.card import CardConfig
+from selectra_pipeline.config.evaluation import EvaluationConfig
+from selectra_pipeline.pipelines.metrics import MlflowMetrics, final_metrics
+from selectra_pipeline.shards.manifest import Manifest
+
+
+def report_results(
+    params: dict[str, Any], *trials: Manifest
+) -> tuple[str, pd.DataFrame, Figure, MlflowMetrics]:
+    """The table of results, the same as rows of numbers, a plot, and the means."""
+    from selectra_pipeline.downstream.results import TaskResult, load_results
+    from selectra_pipeline.reporting.results_plot import score_against_parameters
+    from selectra_pipeline.reporting.results_table import results_frame, results_table
+
+    config = EvaluationConfig.from_params(params, "evaluation")
+    own = [TaskResult.from_facts(manifest.facts) for manifest in trials]
+    others = [result for folder in config.compare_with for result in load_results(folder)]
+    results = [*own, *(other for other in others if other.task in config.selected)]
+    means = {f"{result.task}/{result.metric}": result.mean for result in own if result.scores}
+    return (
+        results_table(results),
+        results_frame(results),
+        score_against_parameters(results),
+        final_metrics(means),
+    )
+
+
+def write_cards(
+    card: dict[str, Any],
+    params: dict[str, Any],
+    documents: Manifest,
+    records: Manifest,
+    pretraining: Manifest,
+    model: Manifest,
+    *trials: Manifest,
+) -> str:
+    """Write the cards of the run's export. Without trials, cards that are there stay."""
+    from selectra_pipeline.downstream.results import TaskResult
+    from selectra_pipeline.reporting.model_card import write_model_cards
+    from selectra_pipeline.reporting.training_facts import TrainingRun
+
+    cards = write_model_cards(
+        CardConfig.from_params(card, "card"),
+        TrainingRun(documents, records, pretraining, model),
+        [TaskResult.from_facts(manifest.facts) for manifest in trials],
+        EvaluationConfig.from_params(params, "evaluation").tasks,
+        replace_cards=bool(trials),
+    )
+    return next(iter(cards.values()))
+
+
+def write_results_card(card: dict[str, Any], params: dict[str, Any], *trials: Manifest) -> str:
+    """The card of a checkpoint that was not trained here: all that is known are its results."""
+    from selectra_pipeline.downstream.results import TaskResult
+    from selectra_pipeline.reporting.model_card import results_card
+
+    return results_card(
+        CardConfig.from_params(card, "card"),
+        [TaskResult.from_facts(manifest.facts) for manifest in trials],
+        EvaluationConfig.from_params(params, "evaluation").tasks,
+    )

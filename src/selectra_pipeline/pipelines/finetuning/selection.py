@@ -1,0 +1,57 @@
+"""What is fine-tuned, known when the pipelines are made: each task has a node of its own."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from kedro.framework.project import settings
+from kedro.utils import find_kedro_project
+
+from selectra_pipeline.config.base import ConfigError
+from selectra_pipeline.config.evaluation import EvaluationConfig
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The tasks that are selected, by name, and whether the run's own export is fine-tuned."""
+
+    tasks: tuple[str, ...] = ()
+    own_export: bool = True
+
+    @classmethod
+    def from_params(cls, params: Mapping[str, Any]) -> Self:
+        """The selection of a project's parameters; none where they are wrong.
+
+        `CheckConfiguration` then says what is wrong, before a node runs.
+        """
+        try:
+            config = EvaluationConfig.from_params(params.get("evaluation"), "evaluation")
+        except ConfigError:
+            return cls()
+        return cls(config.selected, config.checkpoint is None)
+
+
+_of_session: Selection | None = None
+
+
+def select(selection: Selection) -> None:
+    """Set what the pipelines of this session are made for."""
+    global _of_session
+    _of_session = selection
+
+
+def current_selection() -> Selection:
+    """That of the session; where hooks are off, as in `kedro viz`, that of the project's files."""
+    if _of_session is not None:
+        return _of_session
+    project = find_kedro_project(Path.cwd())
+    if project is None:
+        return Selection()
+    loader = settings.CONFIG_LOADER_CLASS(
+        conf_source=str(project / settings.CONF_SOURCE),
+        env=os.environ.get("KEDRO_ENV"),
+        **settings.CONFIG_LOADER_ARGS,
+    )
+    return Selection.from_params(loader["parameters"])

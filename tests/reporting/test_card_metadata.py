@@ -1,0 +1,72 @@
+import pytest
+import yaml
+from trial_results import ner, nli
+
+from selectra_pipeline.config.card import CardConfig
+from selectra_pipeline.config.task import TaskConfig
+from selectra_pipeline.reporting.card_metadata import HUB_METRICS, HUB_TASKS, card_metadata
+
+COMMIT = "b8dd5d7af51114dbda02c0e3f6133f332186418e"
+CONFIG = CardConfig(
+    model_name="mine", license="apache-2.0", datasets=("oscar-corpus/OSCAR-2301",), tags=("small",)
+)
+
+
+def metadata(*args, **kwargs) -> dict:
+    """As the hub reads it."""
+    return yaml.safe_load(card_metadata(*args, **kwargs).to_yaml())
+
+
+def test_every_kind_of_task_and_metric_has_a_name_on_the_hub():
+    from selectra_pipeline.config.task import METRICS
+
+    assert HUB_TASKS.keys() == METRICS.keys()
+    assert HUB_METRICS.keys() == {metric for metrics in METRICS.values() for metric in metrics}
+
+
+def test_the_configuration_says_language_licence_data_sets_and_tags():
+    assert metadata(CONFIG) == {
+        "language": ["es"],
+        "license": "apache-2.0",
+        "library_name": "transformers",
+        "tags": ["electra", "selectra", "small"],
+        "datasets": ["oscar-corpus/OSCAR-2301"],
+    }
+
+
+def test_what_is_not_known_is_not_there():
+    assert metadata(CardConfig()).keys() == {"language", "library_name", "tags"}
+
+
+def test_results_become_the_model_index():
+    found = metadata(CONFIG, [nli("ours", 0.70, 0.72)])
+    assert found["metrics"] == ["accuracy", "f1"]
+    [index] = found["model-index"]
+    assert index["name"] == "mine"
+    [result] = index["results"]
+    assert result["task"]["type"] == "text-classification"
+    assert result["dataset"] == {"name": "xnli", "type": "xnli", "split": "test"}
+    accuracy, macro_f1 = result["metrics"]
+    assert (accuracy["type"], accuracy["value"]) == ("accuracy", 0.71)
+    assert accuracy["name"] == "accuracy, mean of 2 trials, standard deviation 0.0141"
+    assert (macro_f1["type"], macro_f1["name"].split(",")[0]) == ("f1", "macro f1")
+
+
+def test_a_data_set_of_the_hub_is_named_with_its_revision():
+    hub = f"hf://datasets/facebook/xnli@{COMMIT}/es/test-00000-of-00001.parquet"
+    tasks = {"xnli": TaskConfig(type="classification", train=("a.tsv",), test=(hub,))}
+    [index] = metadata(CONFIG, [nli("ours", 0.7)], tasks)["model-index"]
+    dataset = index["results"][0]["dataset"]
+    assert (dataset["type"], dataset["revision"]) == ("facebook/xnli", COMMIT)
+
+
+def test_a_local_file_is_no_data_set_of_the_hub():
+    tasks = {"xnli": TaskConfig(type="classification", train=("a.tsv",), test=("/disk/b.tsv",))}
+    [index] = metadata(CONFIG, [nli("ours", 0.7)], tasks)["model-index"]
+    assert index["results"][0]["dataset"]["type"] == "xnli"
+    assert "/disk" not in str(index)
+
+
+@pytest.mark.parametrize("scores", [(float("nan"),), ()])
+def test_a_task_without_a_score_is_no_result(scores):
+    assert "model-index" not in metadata(CONFIG, [ner("ours", *scores)])
