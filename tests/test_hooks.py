@@ -6,7 +6,7 @@ import pytest
 from kedro.io import DatasetError
 
 from selectra_pipeline.config.base import ConfigError, UserError
-from selectra_pipeline.hooks import ProvideHubToken, ShowErrors
+from selectra_pipeline.hooks import ProvideHubToken, SelectTasks, ShowErrors
 from selectra_pipeline.pretraining.interruption import TrainingInterrupted
 
 MEND, BUG = UserError("mend it"), ValueError("a bug")
@@ -68,3 +68,9 @@ def test_the_token_of_the_environment_comes_first(tmp_path, monkeypatch):
 @pytest.mark.parametrize("text", [None, "", "aws:\n  key: x\n", "hugging_face:\n"])
 def test_no_credentials_are_needed(tmp_path, no_token, text):
     assert provide_token(tmp_path, text) is None
+
+
+def test_a_wrong_parameter_of_the_evaluation_is_shown_before_pipelines_are_made():
+    context = SimpleNamespace(params={"evaluation": {"selected": ["poetry"]}})
+    with pytest.raises(click.ClickException, match=r"there is no task 'poetry'"):
+        SelectTasks().after_context_created(context)

@@ -53,8 +53,14 @@ class SelectTasks:
 
     @hook_impl
     def after_context_created(self, context: KedroContext) -> None:
-        """Read the parameters of the environment and of the command line."""
-        select(Selection.from_params(context.params))
+        """Read the parameters of the environment and of the command line.
+
+        An error in them is shown here: Kedro has one of its own for pipelines without nodes.
+        """
+        try:
+            select(Selection.from_params(context.params))
+        except UserError as error:
+            raise click.ClickException(str(error)) from None
         pipelines.configure(PIPELINE_REGISTRY)  # made anew, where a session before made them
 
 

@@ -94,6 +94,10 @@ def test_one_value_stands_for_a_list_of_one():
     assert Bicycle.from_params({"name": "a", "colors": "rojo"}).colors == ("rojo",)
 
 
+def test_none_stands_for_an_empty_list():
+    assert Bicycle.from_params({"name": "a", "colors": None}).colors == ()
+
+
 def test_an_optional_part_may_be_left_out_given_or_null():
     assert Bicycle.from_params({"name": "a", "spare": None}).spare is None
     assert Bicycle.from_params({"name": "a", "spare": {"size": 20}}).spare == Wheel(20)

@@ -123,7 +123,8 @@ def _convert(value: Any, annotation: Any, path: str) -> Any:
             raise ConfigError(f"{path} must be one of {choices}; got {value!r}")
         return value
     if origin is tuple:
-        items = value if isinstance(value, list | tuple) else [value]
+        given = () if value is None else value
+        items = given if isinstance(given, list | tuple) else [given]
         return tuple(_convert(item, arguments[0], f"{path}[{i}]") for i, item in enumerate(items))
     if origin is Mapping:
         if not isinstance(value, Mapping):

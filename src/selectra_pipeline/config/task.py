@@ -83,7 +83,8 @@ class TaskConfig(Config):
         train, test: files of rows, local, at gs://, or of the Hugging Face hub
             (`hf://datasets/OWNER/NAME@COMMIT/FILE`); several are read one after another. The
             embedded world has `embedded://TASK/SPLIT` for entities, genres and inference.
-        validation: the same; without any, part of train is used.
+        validation: the same; without any (`validation=` on the command line), part of train is
+            used.
         name: its key in the mapping of tasks.
         validation_fraction: of train (rows, or groups of rows), where `validation` is empty.
         format: of all files; None goes by their suffixes, and takes CoNLL's columns for token

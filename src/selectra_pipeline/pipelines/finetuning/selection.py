@@ -9,7 +9,6 @@ from typing import Any, Self
 from kedro.framework.project import settings
 from kedro.utils import find_kedro_project
 
-from selectra_pipeline.config.base import ConfigError
 from selectra_pipeline.config.evaluation import EvaluationConfig
 
 
@@ -22,14 +21,12 @@ class Selection:
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> Self:
-        """The selection of a project's parameters; none where they are wrong.
+        """The selection of a project's parameters.
 
-        `CheckConfiguration` then says what is wrong, before a node runs.
+        Raises:
+            ConfigError: those of the evaluation are wrong.
         """
-        try:
-            config = EvaluationConfig.from_params(params.get("evaluation"), "evaluation")
-        except ConfigError:
-            return cls()
+        config = EvaluationConfig.from_params(params.get("evaluation"), "evaluation")
         return cls(config.selected, config.checkpoint is None)
 
 
