@@ -1,68 +1,50 @@
-"""What zero-shot classification says of texts, for people and for programs."""
-
-import textwrap
-from collections import Counter
-from collections.abc import Iterator
+"""What zero-shot classification says of texts, as rows and as Markdown."""
 
 import pandas as pd
 
-from selectra_pipeline.config.zero_shot import (
-    BEST_LABEL_COLUMN,
-    TEXT_COLUMN,
-    TRUE_LABEL_COLUMN,
-)
+from selectra_pipeline.config.zero_shot import BEST_LABEL_COLUMN, TEXT_COLUMN, TRUE_LABEL_COLUMN
 from selectra_pipeline.downstream.zero_shot import Judgements
 
-SHOWN_TEXTS, SHOWN_CHARACTERS = 20, 80
+SHOWN_TEXTS = 20
+SHOWN_CHARACTERS = 80
 
 
 def predictions_frame(judgements: Judgements) -> pd.DataFrame:
-    """A row for each text: the text, its true label if known, the best one, and the probabilities.
+    """A row for each text: the text, its true label if known, the best one, and all probabilities."""
+    columns = {TEXT_COLUMN: list(judgements.texts.texts)}
+    if judgements.texts.labels is not None:
+        columns[TRUE_LABEL_COLUMN] = list(judgements.texts.labels)
+    columns[BEST_LABEL_COLUMN] = judgements.best
+    for number, label in enumerate(judgements.labels):
+        columns[label] = judgements.probabilities[:, number]
+    return pd.DataFrame(columns)
 
-    Each label has a column of its name.
-    """
-    texts, labels, probabilities = judgements
-    known = {} if texts.labels is None else {TRUE_LABEL_COLUMN: texts.labels}
-    frame = pd.DataFrame({TEXT_COLUMN: texts.texts, **known, BEST_LABEL_COLUMN: judgements.best})
-    return frame.join(pd.DataFrame(probabilities, columns=list(labels)))
 
-
-def zero_shot_report(judgements: Judgements, source: str, template: str) -> str:
-    """How often each label is the best, the scores if any, and the first texts, in Markdown.
-
-    Args:
-        source: of the model.
-        template: of the hypotheses.
-    """
-    count = len(judgements.texts.texts)
-    sections = [
+def zero_shot_report(judgements: Judgements, model: str, template: str) -> str:
+    """The first texts with their best labels, and the scores where true labels are known."""
+    texts = judgements.texts.texts
+    lines = [
         "# Zero-shot classification",
-        f"{count:,} texts, judged by {source} with the hypothesis “{template}”.",
-        "\n".join(_counts(judgements)),
-        "\n".join(_scores(judgements)),
-        "\n".join(_first_texts(judgements)),
+        "",
+        f'{len(texts)} texts by {model}, with "{template}"',
+        "",
+        "| text | best label | probability |",
+        "| --- | --- | ---: |",
     ]
-    return "\n\n".join(filter(None, sections)) + "\n"
-
-
-def _counts(judgements: Judgements) -> Iterator[str]:
-    best = Counter(judgements.best)
-    yield "| label | texts it is the best of |\n|---|---:|"
-    for label in judgements.labels:
-        yield f"| {label} | {best[label]:,} |"
-
-
-def _scores(judgements: Judgements) -> Iterator[str]:
+    found = zip(texts, judgements.best, judgements.probabilities.max(axis=-1), strict=True)
+    for text, label, probability in list(found)[:SHOWN_TEXTS]:
+        lines.append(f"| {_cell(text)} | {_cell(label)} | {probability:.4f} |")
+    if len(texts) > SHOWN_TEXTS:
+        lines += ["", f"The other {len(texts) - SHOWN_TEXTS} texts are in zeroshot.csv."]
     scores = judgements.scores()
     if scores is not None:
-        yield "| metric | value |\n|---|---:|"
-        yield from (f"| {name} | {value:.4f} |" for name, value in scores.metrics.items())
-        yield f"\n{scores.details.strip()}"
+        lines += ["", "## Scores", "", "| metric | |", "| --- | ---: |"]
+        lines += [f"| {name} | {value:.4f} |" for name, value in scores.metrics.items()]
+        lines += ["", scores.details]
+    return "\n".join(lines) + "\n"
 
 
-def _first_texts(judgements: Judgements) -> Iterator[str]:
-    shown = zip(judgements.texts.texts, judgements.best, judgements.probabilities, strict=True)
-    yield "| text | best label | probability |\n|---|---|---:|"
-    for (text, label, probabilities), _ in zip(shown, range(SHOWN_TEXTS), strict=False):
-        short = textwrap.shorten(text, SHOWN_CHARACTERS, placeholder=" ...").replace("|", "\\|")
-        yield f"| {short} | {label} | {probabilities.max():.4f} |"
+def _cell(text: str) -> str:
+    """A text in a cell of a table, cut where it is long."""
+    short = text if len(text) <= SHOWN_CHARACTERS else f"{text[: SHOWN_CHARACTERS - 1]}…"
+    return short.replace("|", "\\|")
