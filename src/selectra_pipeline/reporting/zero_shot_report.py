@@ -10,7 +10,7 @@ SHOWN_CHARACTERS = 80
 
 
 def predictions_frame(judgements: Judgements) -> pd.DataFrame:
-    """A row for each text: the text, its true label if known, the best one, and all probabilities."""
+    """A row for each text: itself, its true label if known, the best one, all probabilities."""
     columns = {TEXT_COLUMN: list(judgements.texts.texts)}
     if judgements.texts.labels is not None:
         columns[TRUE_LABEL_COLUMN] = list(judgements.texts.labels)
