@@ -1,3 +1,5 @@
+import json
+
 import numpy as np
 import pytest
 import safetensors.numpy
@@ -12,6 +14,7 @@ from selectra_pipeline.downstream.zero_shot import ZeroShotClassifier
 from selectra_pipeline.downstream.zero_shot_texts import LabelledTexts
 from selectra_pipeline.interchange.finetuned_folder import read_finetuned
 from selectra_pipeline.interchange.task_folder import write_task_folder
+from selectra_pipeline.model.initial_weights import weights_digest
 
 CLASS = "ElectraForSequenceClassification"
 WITHOUT_ACCENTS = VocabularyConfig(require_accents=False)
@@ -35,6 +38,14 @@ def test_what_was_written_is_read_bit_for_bit(folder):
     assert sorted(read.values) == sorted(written.values)
     for path, value in read.values.items():
         np.testing.assert_array_equal(value, written.values[path], path)
+
+
+def test_a_remote_folder_is_read_like_a_local_one(folder, bucket):
+    for path in folder.iterdir():
+        (bucket / path.name).write_bytes(path.read_bytes())
+    read = read_finetuned(str(bucket), CLASS, WITHOUT_ACCENTS)
+    assert read.source == str(bucket)
+    assert weights_digest(read.values) == weights_digest(random_model(NLI).values)
 
 
 @pytest.mark.parametrize("several", [False, True])
@@ -68,3 +79,11 @@ def test_a_model_that_is_not_whole_is_refused(folder):
     model = read_finetuned(folder, CLASS, WITHOUT_ACCENTS)
     with pytest.raises(ConfigError, match="layer_0/output/bias"):
         ZeroShotClassifier(model, ZeroShotConfig(labels=tuple(LABELS)))
+
+
+def test_a_model_whose_sizes_are_not_all_known_is_refused(folder):
+    settings = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    del settings["num_attention_heads"]
+    (folder / "config.json").write_text(json.dumps(settings), encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"is not whole: .* say num_heads; copy it anew"):
+        read_finetuned(folder, CLASS, WITHOUT_ACCENTS)
