@@ -11,6 +11,7 @@ from selectra_pipeline.pipelines import (
     pretraining,
     records,
     vocabulary,
+    zeroshot,
 )
 from selectra_pipeline.pipelines.finetuning.selection import current_selection
 
@@ -32,5 +33,6 @@ def register_pipelines() -> dict[str, Pipeline]:
         "pretrain": pretrain,
         "evaluate": finetune + evaluate,
         "detect": detection.create_pipeline(),
+        "zeroshot": zeroshot.create_pipeline(),
         "__default__": pretrain,
     }

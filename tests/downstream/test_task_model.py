@@ -3,6 +3,7 @@ import pytest
 import tensorflow as tf
 
 from selectra_pipeline.config.architecture import ArchitectureConfig
+from selectra_pipeline.config.base import ConfigError
 from selectra_pipeline.downstream.heads import TokenClassificationHead
 from selectra_pipeline.downstream.task_model import TaskModel
 from selectra_pipeline.model.electra import Electra
@@ -84,3 +85,30 @@ def test_a_token_classifier_has_the_published_number_of_parameters():
     model = TaskModel(encoder, TokenClassificationHead(encoder, LABELS, name="head"))
     model.build()
     assert model.count_params() == 22_411_529
+
+
+def restored(electra, values, labels=LABELS):
+    encoder = electra.discriminator_config
+    head = TokenClassificationHead(encoder, labels, dtype="float32", name="head")
+    return TaskModel.restore(encoder, head, values)
+
+
+def test_a_model_restored_from_the_values_of_another_computes_the_same(electra, inputs):
+    model = task_model(electra)
+    values = {variable.path: variable.numpy() for variable in model.trainable_variables}
+    np.testing.assert_array_equal(restored(electra, values)(inputs), model(inputs))
+
+
+def test_values_that_do_not_fit_are_all_named(electra):
+    model = task_model(electra)
+    values = {variable.path: variable.numpy() for variable in model.trainable_variables}
+    del values["electra/embeddings/LayerNorm/beta"]
+    values["electra/head/qa_outputs/bias"] = np.zeros(2, np.float32)
+    with pytest.raises(ConfigError) as caught:
+        restored(electra, values, labels=4)
+    for line in (
+        "electra/embeddings/LayerNorm/beta: (16,) -> None",
+        "electra/head/classifier/kernel: (32, 4) -> (32, 9)",
+        "electra/head/qa_outputs/bias: None -> (2,)",
+    ):
+        assert line in str(caught.value)

@@ -16,6 +16,10 @@ import pytest
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 
+from finetuned_models import random_model
+from selectra_pipeline.downstream.task_model import TaskModel
+from selectra_pipeline.downstream.tasks.classification import Classification
+from selectra_pipeline.interchange.task_folder import write_task_folder
 from selectra_pipeline.pretraining.checkpoint import newest_step
 from selectra_pipeline.pretraining.history import HISTORY_FILE, read_history
 from selectra_pipeline.shards.manifest import MANIFEST_NAME, Manifest
@@ -376,3 +380,53 @@ def test_each_trial_is_a_run_within_the_run(evaluated):
     assert nested["metrics.validation/accuracy"].notna().all()
     parents = runs[runs["run_id"].isin(nested["tags.mlflow.parentRunId"])]
     assert parents["metrics.names/f1"].notna().all()
+
+
+@pytest.fixture(scope="module")
+def inference_model(workspace) -> Path:
+    """The folder of a model with the classes of natural-language inference."""
+    model = random_model(("contradiction", "neutral", "entailment"))
+    task = Classification(model.label_names)
+    built = TaskModel.restore(model.config, task.head(model.config), model.values)
+    write_task_folder(
+        workspace / "inference",
+        model.config,
+        built.trainable_variables,
+        model.tokenizer,
+        task.hugging_face_class,
+        model.label_names,
+    )
+    return workspace / "inference"
+
+
+def classify(workspace: Path, model: Path, **changes) -> None:
+    settings = {"model": str(model), "labels": "w1;w2", "template": "w3 {}", **changes}
+    vocabulary = {**TINY["vocabulary"], "require_accents": False}
+    kedro_run(workspace, "zeroshot", run="labels", vocabulary=vocabulary, zeroshot=settings)
+
+
+def test_zeroshot_classifies_and_scores_a_file(workspace, inference_model, capsys):
+    texts = workspace / "texts.tsv"
+    texts.write_text("words\tclass\nw4 w5\tw1\nw6\tw2\n", encoding="utf-8")
+    columns = {"column": "words", "label_column": "class"}
+    classify(workspace, inference_model, file=str(texts), **columns)
+    reports = workspace / "data/08_reporting/labels"
+    header, *rows = (reports / "zeroshot.csv").read_text(encoding="utf-8").splitlines()
+    assert header == "text,true_label,best_label,w1,w2"
+    assert [row.split(",")[:2] for row in rows] == [["w4 w5", "w1"], ["w6", "w2"]]
+    assert (reports / "zeroshot_report.md").read_text(encoding="utf-8") in capsys.readouterr().out
+    newest = mlflow.search_runs(experiment_names=["selectra"]).iloc[0]
+    hits = sum(row.split(",")[1] == row.split(",")[2] for row in rows)
+    assert newest["metrics.zeroshot/accuracy"] == hits / 2
+
+
+def test_zeroshot_needs_neither_a_file_nor_labels_of_the_texts(workspace, inference_model):
+    classify(workspace, inference_model, texts=["w4", "w5", "w6"])
+    table = (workspace / "data/08_reporting/labels/zeroshot.csv").read_text(encoding="utf-8")
+    assert len(table.splitlines()) == 4
+
+
+def test_zeroshot_without_a_model_names_the_command_that_makes_one(workspace):
+    message = "there is no folder .*/finetuned/world_inference/model; make it with kedro run"
+    with pytest.raises(click.ClickException, match=message):
+        kedro_run(workspace, "zeroshot", run="labels")

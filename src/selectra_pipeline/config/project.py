@@ -11,6 +11,7 @@ from selectra_pipeline.config.ingestion import IngestionConfig
 from selectra_pipeline.config.pretraining import PretrainingConfig
 from selectra_pipeline.config.records import RecordsConfig
 from selectra_pipeline.config.vocabulary import VocabularyConfig
+from selectra_pipeline.config.zero_shot import ZeroShotConfig
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class ProjectConfig(Config):
     evaluation: EvaluationConfig = field(default_factory=EvaluationConfig)
     card: CardConfig = field(default_factory=CardConfig)
     detection: DetectionConfig = field(default_factory=DetectionConfig)
+    zeroshot: ZeroShotConfig = field(default_factory=ZeroShotConfig)
     evaluation: EvaluationConfig = field(default_factory=EvaluationConfig)
     run: str | None = None
     data_root: str | None = None

@@ -1,8 +1,5 @@
 """One optimisation step of fine-tuning, and predictions."""
 
-from collections.abc import Callable
-from typing import TypeVar
-
 import tensorflow as tf
 
 from selectra_pipeline.config.finetuning import FinetuningConfig
@@ -10,19 +7,14 @@ from selectra_pipeline.config.pretraining import OptimizerConfig
 from selectra_pipeline.config.schedule import ScheduleConfig
 from selectra_pipeline.downstream.batching import LabelledBatch
 from selectra_pipeline.downstream.layerwise import rate_factors
+from selectra_pipeline.downstream.prediction import INPUTS, predictor
 from selectra_pipeline.downstream.task_model import TaskModel
 from selectra_pipeline.downstream.tasks.task_type import Objective
 from selectra_pipeline.model.noise import root_noise
 from selectra_pipeline.records.reader import Batch
 from selectra_pipeline.training.optimizer import AdamW
 from selectra_pipeline.training.schedule import LearningRateSchedule
-from selectra_pipeline.training.single_device import single_device
-
-Argument = TypeVar("Argument")
-Result = TypeVar("Result")
-
-TOKENS = tf.TensorSpec([None, None], tf.int32)  # [batch, seq]
-INPUTS = Batch(TOKENS, TOKENS, TOKENS)
+from selectra_pipeline.training.single_device import graph_on, single_device
 
 
 class Finetuning:
@@ -54,8 +46,9 @@ class Finetuning:
                 LearningRateSchedule(schedule, total_steps),
                 rate_factors([v.path for v in variables], model.config.num_layers, config),
             )
-        self._step = self._on_device(self._train, LabelledBatch(INPUTS, objective.label_spec))
-        self._predict = self._on_device(self._outputs, INPUTS)
+        labelled = LabelledBatch(INPUTS, objective.label_spec)
+        self._step = graph_on(self.strategy, self._train, labelled)
+        self._predict = predictor(model, objective, self.strategy)
 
     def train(self, batch: LabelledBatch) -> tf.Tensor:
         """One step; its loss before the step, a scalar."""
@@ -64,16 +57,6 @@ class Finetuning:
     def predict(self, inputs: Batch) -> tf.Tensor:
         """What the objective makes of the logits, [batch, ...]."""
         return self._predict(inputs)
-
-    def _on_device(
-        self, function: Callable[[Argument], Result], argument: Argument
-    ) -> Callable[[Argument], Result]:
-        """One graph for batches of all shapes: tracing takes several times as long as compiling."""
-        return tf.function(
-            lambda batch: self.strategy.run(function, args=(batch,)),
-            input_signature=[argument],
-            autograph=False,
-        )
 
     def _train(self, batch: LabelledBatch) -> tf.Tensor:
         noise = root_noise(self.seed).fold_in(tf.identity(self.optimizer.step))
@@ -87,6 +70,3 @@ class Finetuning:
         clipped, _ = tf.clip_by_global_norm(dense, self.optimizer_config.clip_norm)
         self.optimizer.apply(clipped)
         return loss
-
-    def _outputs(self, inputs: Batch) -> tf.Tensor:
-        return self.objective.outputs(self.model(inputs))

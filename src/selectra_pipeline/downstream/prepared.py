@@ -1,22 +1,18 @@
 """A split of a task as the model takes it: its rows, their examples, and these in batches."""
 
-import itertools
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
-
-import numpy as np
 
 from selectra_pipeline.config.finetuning import FinetuningConfig
 from selectra_pipeline.downstream.batching import LengthBatches
 from selectra_pipeline.downstream.finetuning import Finetuning
+from selectra_pipeline.downstream.prediction import AskedToStop, outputs_in_order
 from selectra_pipeline.downstream.tasks.task_type import Scores, TaskType
 from selectra_pipeline.downstream.truncation import Truncation
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 
 logger = logging.getLogger(__name__)
-
-AskedToStop = Callable[[], bool]
 
 
 class PreparedSplit(NamedTuple):
@@ -45,15 +41,8 @@ def predict(
     tuned: Finetuning, task: TaskType, split: PreparedSplit, asked_to_stop: AskedToStop
 ) -> list[Any] | None:
     """What the model says of each row, in the rows' terms; None if it gave up."""
-    batches = split.batches
-    outputs: dict[int, np.ndarray] = {}
-    for group in itertools.takewhile(lambda _: not asked_to_stop(), batches.in_order()):
-        found = tuned.predict(batches.pad(group).inputs).numpy()
-        outputs.update(zip(group, found, strict=False))  # rows that fill up the batch are left out
-    if len(outputs) < len(batches.examples):
-        return None
-    in_order = [outputs[index] for index in range(len(outputs))]
-    return task.decode(split.rows, batches.examples, in_order)
+    outputs = outputs_in_order(tuned.predict, split.batches, asked_to_stop)
+    return None if outputs is None else task.decode(split.rows, split.batches.examples, outputs)
 
 
 def evaluate(tuned: Finetuning, task: TaskType, split: PreparedSplit) -> Scores:

@@ -9,7 +9,8 @@ import numpy as np
 from selectra_pipeline.config.probe import ProbeConfig
 from selectra_pipeline.config.task import TaskConfig
 from selectra_pipeline.downstream.finetuning import Finetuning
-from selectra_pipeline.downstream.prepared import AskedToStop, PreparedSplit, predict, prepare
+from selectra_pipeline.downstream.prediction import AskedToStop
+from selectra_pipeline.downstream.prepared import PreparedSplit, predict, prepare
 from selectra_pipeline.downstream.reading.conll import read_conll
 from selectra_pipeline.downstream.task_model import TaskModel
 from selectra_pipeline.downstream.tasks.token_classification import TokenClassification

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from typing import Self
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from selectra_pipeline.config.architecture import EncoderConfig
+from selectra_pipeline.config.base import ConfigError, differences
 from selectra_pipeline.model.electra import PRECISION_POLICY
 from selectra_pipeline.model.embeddings import Embeddings
 from selectra_pipeline.model.encoder import Encoder
@@ -55,6 +57,28 @@ class TaskModel(keras.layers.Layer):
             for variable in layer.trainable_variables:
                 variable.assign(tf.convert_to_tensor(weights[variable.path]))
         initialize(model.head.trainable_variables, config.initializer_range, seed)
+        return model
+
+    @classmethod
+    def restore(
+        cls, config: EncoderConfig, head: keras.layers.Layer, values: Mapping[str, np.ndarray]
+    ) -> Self:
+        """Build the model with the values of all its variables by path, the head's among them.
+
+        Raises:
+            ConfigError: one is missing, is none of the model's, or has another shape.
+        """
+        model = cls(config, head)
+        model.build()
+        needed = {variable.path: tuple(variable.shape) for variable in model.trainable_variables}
+        if problems := differences(needed, {path: value.shape for path, value in values.items()}):
+            lines = "\n  ".join(problems)
+            raise ConfigError(
+                f"the weights are not those of such a model (shape needed -> found):\n  {lines}\n"
+                "name another folder, or write it anew"
+            )
+        for variable in model.trainable_variables:
+            variable.assign(values[variable.path])
         return model
 
     def build(self, input_shape=None) -> None:

@@ -1,82 +1,140 @@
 """Classification by labels that no training saw: by whether the text entails that they hold.
 
-Yin et al., "Benchmarking zero-shot text classification", EMNLP 2019; computed as the pipeline
-"zero-shot-classification" of transformers does.
+Yin et al., "Benchmarking zero-shot text classification", EMNLP 2019. The probabilities are those of
+the pipeline "zero-shot-classification" of transformers.
 """
 
+import logging
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
+from scipy.special import softmax
 
 from selectra_pipeline.config.base import ConfigError
-from selectra_pipeline.config.zero_shot import SLOT
+from selectra_pipeline.config.zero_shot import SLOT, ZeroShotConfig
 from selectra_pipeline.downstream.batching import LengthBatches
-from selectra_pipeline.downstream.prediction import predicted
+from selectra_pipeline.downstream.example import IGNORED
+from selectra_pipeline.downstream.prediction import outputs_in_order, predictor
 from selectra_pipeline.downstream.task_model import TaskModel
 from selectra_pipeline.downstream.tasks.classification import Classification
-from selectra_pipeline.downstream.tasks.texts import TextRow
-from selectra_pipeline.vocabulary.tokenizer import Tokenizer
+from selectra_pipeline.downstream.tasks.task_type import Scores
+from selectra_pipeline.downstream.tasks.texts import TextRow, text_examples
+from selectra_pipeline.downstream.zero_shot_texts import LabelledTexts
+from selectra_pipeline.model.finetuned_model import FinetunedModel
+from selectra_pipeline.training.single_device import single_device
+
+logger = logging.getLogger(__name__)
 
 ENTAILMENT, CONTRADICTION = "entailment", "contradiction"
 
 
-class ZeroShotClassifier:
-    """A model of natural-language inference that judges hypotheses about labels.
+class Judgements(NamedTuple):
+    """How likely each label is of each text.
 
-    Args:
-        label_names: the classes of the model, "entailment" and "contradiction" among them.
-        template: a hypothesis with "{}" in the label's place.
-
-    Raises:
-        ConfigError: the model knows no entailment or no contradiction.
+    Attributes:
+        labels: the classes.
+        probabilities: [texts, labels].
     """
 
-    def __init__(
-        self,
-        model: TaskModel,
-        label_names: Sequence[str],
-        tokenizer: Tokenizer,
-        template: str,
-        max_length: int,
-        batch_size: int,
-    ) -> None:
-        lower = [name.lower() for name in label_names]
-        for needed in (ENTAILMENT, CONTRADICTION):
-            if needed not in lower:
-                raise ConfigError(
-                    f"the model tells {', '.join(label_names)} apart, {needed} is not among them; "
-                    "name a model that was fine-tuned on natural-language inference"
-                )
-        self._entailment, self._contradiction = lower.index(ENTAILMENT), lower.index(CONTRADICTION)
-        self._task = Classification(tuple(label_names))
-        self._model, self._tokenizer, self._template = model, tokenizer, template
-        self._max_length, self._batch_size = max_length, batch_size
+    texts: LabelledTexts
+    labels: Sequence[str]
+    probabilities: np.ndarray
 
-    def probabilities(
-        self, texts: Sequence[str], labels: Sequence[str], several: bool = False
-    ) -> np.ndarray:
-        """How likely each label is of each text, [texts, labels].
+    @property
+    def best(self) -> list[str]:
+        """The most likely label of each text."""
+        return [self.labels[number] for number in self.probabilities.argmax(axis=-1)]
 
-        Args:
-            several: whether several labels may be right of one text: each is then judged alone,
-                entailed against contradicted. Otherwise those of one text add up to 1.
-        """
+    def scores(self) -> Scores | None:
+        """What `Classification` scores of the best labels; None where the true ones are unknown."""
+        if self.texts.labels is None:
+            return None
         rows = [
-            TextRow(text, self._template.replace(SLOT, label), self._task.label_names[0])
-            for text in texts
-            for label in labels
+            TextRow(text, None, label)
+            for text, label in zip(self.texts.texts, self.texts.labels, strict=True)
         ]
-        examples, _ = self._task.examples(rows, self._tokenizer, self._max_length)
-        batches = LengthBatches(examples, self._batch_size, self._max_length, self._task.label_spec)
-        logits = predicted(self._model, self._task, batches)
-        logits = np.reshape(logits, (len(texts), len(labels), -1))
-        if several:
-            pair = logits[..., [self._contradiction, self._entailment]]
-            return _softmax(pair)[..., 1]
-        return _softmax(logits[..., self._entailment])
+        return Classification(tuple(self.labels)).score(rows, self.best)
 
 
-def _softmax(logits: np.ndarray) -> np.ndarray:
-    """Over the last axis."""
-    exponentials = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return exponentials / exponentials.sum(axis=-1, keepdims=True)
+class ZeroShotClassifier:
+    """A model of natural-language inference that judges a hypothesis about each label.
+
+    Raises:
+        ConfigError: the model knows no entailment or no contradiction, its head has not as many
+            outputs as classes, it reads less than `config.max_length`, or a hypothesis takes more
+            than half of that.
+    """
+
+    def __init__(self, model: FinetunedModel, config: ZeroShotConfig) -> None:
+        self.config, self._tokenizer = config, model.tokenizer
+        self._entailment, self._contradiction = (
+            _class_number(name, model) for name in (ENTAILMENT, CONTRADICTION)
+        )
+        self._max_length = _length(model, config)
+        self._hypotheses = {label: config.template.replace(SLOT, label) for label in config.labels}
+        self._check_hypotheses()
+        task = Classification(model.label_names)
+        restored = TaskModel.restore(model.config, task.head(model.config), model.values)
+        self._label_spec = task.label_spec
+        self._predict = predictor(restored, task, single_device())
+
+    def judge(self, texts: LabelledTexts) -> Judgements:
+        """The probability of every label for every text.
+
+        Those of a text add up to 1; if several may be right, each is that of entailment against
+        contradiction.
+        """
+        pairs = [
+            TextRow(text, hypothesis, label)
+            for text in texts.texts
+            for label, hypothesis in self._hypotheses.items()
+        ]
+        unlabelled = [IGNORED] * len(pairs)
+        examples, lost = text_examples(pairs, unlabelled, self._tokenizer, self._max_length)
+        logger.info("pairs of a text and a label, max_length=%d: %s", self._max_length, lost)
+        batches = LengthBatches(
+            examples, self.config.batch_size, self._max_length, self._label_spec
+        )
+        logits = np.stack(outputs_in_order(self._predict, batches))
+        logits = logits.reshape(len(texts.texts), len(self._hypotheses), -1)
+        return Judgements(texts, self.config.labels, self._probabilities(logits))
+
+    def _probabilities(self, logits: np.ndarray) -> np.ndarray:
+        """Of logits [texts, labels, classes]: [texts, labels]."""
+        if self.config.several:
+            return softmax(logits[..., [self._contradiction, self._entailment]], axis=-1)[..., 1]
+        return softmax(logits[..., self._entailment], axis=-1)
+
+    def _check_hypotheses(self) -> None:
+        """Within half of the length a hypothesis is never cut: the longer text gives way."""
+        room = (self._max_length - 3) // 2  # [CLS] text [SEP] hypothesis [SEP]
+        for hypothesis in self._hypotheses.values():
+            pieces = len(self._tokenizer.encode(hypothesis))
+            if pieces > room:
+                raise ConfigError(
+                    f"the hypothesis {hypothesis!r} has {pieces} word pieces, more than half of "
+                    f"max_length={self._max_length} ({room}); shorten zeroshot.template or the "
+                    "label, or raise zeroshot.max_length"
+                )
+
+
+def _class_number(name: str, model: FinetunedModel) -> int:
+    known = [known.lower() for known in model.label_names]
+    if name not in known:
+        raise ConfigError(
+            f"{model.source} has no class {name!r} ({', '.join(model.label_names) or 'none'}); "
+            "name a model that was fine-tuned on natural-language inference in zeroshot.model"
+        )
+    return known.index(name)
+
+
+def _length(model: FinetunedModel, config: ZeroShotConfig) -> int:
+    positions = model.config.max_position_embeddings
+    length = positions if config.max_length is None else config.max_length
+    if length > positions:
+        raise ConfigError(
+            f"zeroshot.max_length={length}, but {model.source} reads at most {positions} word "
+            f"pieces; set it to {positions} or less"
+        )
+    return length

@@ -1,11 +1,14 @@
 """An encoder's sizes, read off the shapes of its variables."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 
-from selectra_pipeline.config.architecture import EncoderName
+from selectra_pipeline.config.architecture import EncoderConfig, EncoderName
+from selectra_pipeline.config.base import ConfigError
 from selectra_pipeline.interchange.names import MODEL
+from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 
 # A field of `EncoderConfig` | a variable | its axis. {encoder} is the encoder's name.
 SIZES = """
@@ -31,3 +34,13 @@ def encoder_sizes(values: Mapping[str, np.ndarray], encoder: EncoderName) -> dic
         if MODEL + variable in values:
             sizes[field] = values[MODEL + variable].shape[int(axis)]
     return sizes
+
+
+def check_word_table(source: str | Path, config: EncoderConfig, tokenizer: Tokenizer) -> None:
+    """Raise `ConfigError` if the word table of a checkpoint has no row for each entry."""
+    if tokenizer.size != config.vocab_size:
+        raise ConfigError(
+            f"{source} has a word table of {config.vocab_size} rows, but its vocabulary has "
+            f"{tokenizer.size} entries: they are not of one model; put the vocab.txt there that "
+            "the weights were trained with"
+        )

@@ -134,10 +134,10 @@ def hugging_face_name(path: str, part: Part) -> str:
     return _translate(path, "ours", "hugging_face", (part,))
 
 
-def path_from_hugging_face(name: str, encoder: EncoderName) -> str:
-    """The name in Hugging Face's file of `encoder` -> our path."""
+def path_from_hugging_face(name: str, part: Part) -> str:
+    """The name in Hugging Face's file of an encoder or a fine-tuned model -> our path."""
     name = re.sub(OLD_NORM_VARIABLE, lambda old: dict(NORM_VARIABLES)[old[0]], name)
-    return _translate(name, "hugging_face", "ours", (encoder,))
+    return _translate(name, "hugging_face", "ours", (part,))
 
 
 def transpose_kernel(path: str, value: np.ndarray) -> np.ndarray:

@@ -9,6 +9,7 @@ import numpy as np
 from selectra_pipeline.config.architecture import ArchitectureConfig, EncoderConfig
 from selectra_pipeline.config.base import ConfigError
 from selectra_pipeline.config.vocabulary import VocabularyConfig
+from selectra_pipeline.interchange.encoder_sizes import check_word_table
 from selectra_pipeline.interchange.importing import load_weights
 from selectra_pipeline.model.pretrained_encoder import PretrainedEncoder
 from selectra_pipeline.vocabulary.importing import import_tokenizer
@@ -41,12 +42,7 @@ def load_pretrained(
         raise ConfigError(f"{source} holds no discriminator; only that is fine-tuned")
     tokenizer = import_tokenizer(_beside(Path(source)), vocabulary)
     config = _config(weights.sizes["discriminator"])
-    if tokenizer.size != config.vocab_size:
-        raise ConfigError(
-            f"{source} has a word table of {config.vocab_size} rows, but its vocabulary has "
-            f"{tokenizer.size} entries: they are not of one model; put the vocab.txt there that "
-            "the weights were trained with"
-        )
+    check_word_table(source, config, tokenizer)
     return PretrainedEncoder(
         name or _name(Path(source)), config, _values(weights.values), tokenizer
     )

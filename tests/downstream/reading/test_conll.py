@@ -75,7 +75,7 @@ def test_a_line_without_a_tag_is_named(tmp_path):
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
     path = tmp_path / "none"
-    assert error_of(path) == f"{path} is no file; correct the path in the task's parameters"
+    assert error_of(path) == f"{path} is no file; correct the path in the parameters"
 
 
 def test_the_real_files_are_read_whole(shared_data):

@@ -18,7 +18,7 @@ def read_parquet(path: Path) -> list[Record]:
         TaskDataError: no such file, or it is damaged.
     """
     if not path.is_file():
-        raise TaskDataError(f"{path} is no file; correct the path in the task's parameters")
+        raise TaskDataError(f"{path} is no file; correct the path in the parameters")
     try:
         with open_stored(path) as opened:
             table = pq.read_table(opened)

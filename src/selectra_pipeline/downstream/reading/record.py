@@ -44,4 +44,5 @@ def _missing(column: str, known: Iterable[str]) -> str:
     names = sorted(known)
     nearest = difflib.get_close_matches(column, names, n=1)
     guess = f"did you mean {nearest[0]!r}? " if nearest else ""
-    return f"no column {column!r}; {guess}there are: {', '.join(names)}; set the task's columns"
+    there = f"there are: {', '.join(names)}"
+    return f"no column {column!r}; {guess}{there}; name one of these in the parameters"

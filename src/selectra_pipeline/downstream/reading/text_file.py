@@ -12,7 +12,7 @@ def read_text(path: Path) -> str:
         TaskDataError: no such file, a damaged one, or one in another encoding.
     """
     if not path.is_file():
-        raise TaskDataError(f"{path} is no file; correct the path in the task's parameters")
+        raise TaskDataError(f"{path} is no file; correct the path in the parameters")
     try:
         with open_binary(path) as opened:
             return opened.read().decode("utf-8-sig")

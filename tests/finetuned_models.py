@@ -1,0 +1,24 @@
+"""A classifier with random weights, as it is read from a folder."""
+
+from selectra_pipeline.config.architecture import EncoderConfig
+from selectra_pipeline.config.vocabulary import SPECIAL_TOKENS
+from selectra_pipeline.downstream.task_model import TaskModel
+from selectra_pipeline.downstream.tasks.classification import Classification
+from selectra_pipeline.model.finetuned_model import FinetunedModel
+from selectra_pipeline.model.initialization import initial_value
+from selectra_pipeline.vocabulary.tokenizer import Tokenizer
+
+TOKENIZER = Tokenizer([*SPECIAL_TOKENS, *(f"w{number}" for number in range(20))])
+ENCODER = EncoderConfig(
+    vocab_size=TOKENIZER.size, embedding_size=16, hidden_size=16, num_layers=1, num_heads=2,
+    intermediate_size=32, max_position_embeddings=32, type_vocab_size=2, dropout=0.0,
+    attention_dropout=0.0, layer_norm_epsilon=1e-12, initializer_range=0.1,
+)  # fmt: skip
+
+
+def random_model(label_names: tuple[str, ...]) -> FinetunedModel:
+    """Always the same weights for as many classes."""
+    model = TaskModel(ENCODER, Classification(label_names).head(ENCODER))
+    model.build()
+    values = {v.path: initial_value(v.path, v.shape, 0.5, 3) for v in model.trainable_variables}
+    return FinetunedModel("models/tiny", ENCODER, values, TOKENIZER, label_names)
