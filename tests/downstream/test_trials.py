@@ -150,6 +150,29 @@ def test_other_settings_are_another_result(task, encoder, tmp_path, change):
     assert recorder.made == [1]
 
 
+def test_another_first_seed_is_another_result(task, encoder, tmp_path):
+    run(task, encoder, tmp_path / "out", 2)
+    result, recorder = run(with_settings(task, seed=2), encoder, tmp_path / "out", 2)
+    assert recorder.made == [3]
+    assert [trial.seed for trial in result.trials] == [2, 3]
+
+
+def test_a_checkpoint_of_another_name_keeps_its_trials(task, encoder, tmp_path):
+    run(task, encoder, tmp_path / "out", 1)
+    renamed = dataclasses.replace(encoder, name="small")
+    result, recorder = run(task, renamed, tmp_path / "out", 1)
+    assert (result.checkpoint, recorder.made) == ("small", [])
+
+
+def test_a_score_that_is_not_a_number_is_the_lowest_and_its_model_is_saved(
+    task, encoder, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(trials, "evaluate", lambda *_: Scores({"accuracy": np.nan}))
+    result, recorder = run(task, encoder, tmp_path / "out", 2)
+    assert recorder.saved == 1
+    assert result.diverged == ()
+
+
 def test_other_weights_or_rows_are_another_result(task, encoder, tmp_path):
     run(task, encoder, tmp_path / "out", 1)
     _, recorder = run(task, encoder.with_random_weights(3), tmp_path / "out", 1)

@@ -79,13 +79,14 @@ def run_trials(
     directory = as_path(directory)
     _check_length(config, encoder)
     task = load_task(config)
-    mark = fingerprint(RULES_VERSION, _rules(config), encoder.digest, _digest(task), trials)
+    seeds = range(config.finetuning.seed, config.finetuning.seed + trials)
+    shared = fingerprint(RULES_VERSION, _rules(config), encoder.digest, _digest(task))
+    mark = fingerprint(shared, encoder.name, list(seeds))
     if manifest := finished(directory, mark):
         logger.info("the trials of %s are up to date: %s", config.name, directory)
         return manifest
     withdraw(directory)
-    run = _TaskTrials(task, encoder, directory, save_model, track_trial)
-    seeds = range(config.finetuning.seed, config.finetuning.seed + trials)
+    run = _TaskTrials(task, encoder, shared, directory, save_model, track_trial)
     done = [run.trial(seed) for seed in seeds]
     result = run.result(done)
     manifest = Manifest(directory, TRIALS_KIND, mark, run.files(done), dataclasses.asdict(result))
@@ -123,17 +124,22 @@ def _digest(task: Task) -> str:
 
 
 class _TaskTrials:
-    """What all trials of a task share."""
+    """What all trials of a task share.
+
+    Args:
+        mark: hash of all that decides about a trial but its seed.
+    """
 
     def __init__(
         self,
         task: Task,
         encoder: PretrainedEncoder,
+        mark: str,
         directory: Path,
         save_model: SaveModel,
         track_trial: TrackTrial,
     ) -> None:
-        self._task, self._encoder, self._directory = task, encoder, directory
+        self._task, self._encoder, self._mark, self._directory = task, encoder, mark, directory
         self._save_model, self._track_trial = save_model, track_trial
         self._settings = task.config.finetuning
         self._splits: dict[str, PreparedSplit] = {
@@ -142,9 +148,8 @@ class _TaskTrials:
             )
             for split, rows in task.rows.items()
         }
-        self._mark = fingerprint(RULES_VERSION, _rules(task.config), encoder.digest, _digest(task))
         self._model = directory / MODEL_FOLDER  # written before the file of its trial
-        self._best = -math.inf  # on validation, over the trials so far
+        self._best: float | None = None  # on validation, over the trials so far
 
     def trial(self, seed: int) -> Trial:
         """The trial of a seed: read where it was made before, else made."""
@@ -159,7 +164,9 @@ class _TaskTrials:
                 trial = self._make(settings, name, tracker)
             make_folder(self._directory)
             trial.save(path, mark)
-        self._best = max(self._best, self._validation(trial))
+        if trial.best_epoch is not None:
+            score = _known(trial.validation[trial.best_epoch][self._metric])
+            self._best = score if self._best is None else max(self._best, score)
         return trial
 
     def result(self, trials: Sequence[Trial]) -> TaskResult:
@@ -205,8 +212,7 @@ class _TaskTrials:
         }
 
     def _make(self, settings: FinetuningConfig, name: str, tracker: TrialTracker) -> Trial:
-        begun = time.monotonic()
-        task, train = self._task.type, self._splits["train"].batches
+        begun, task = time.monotonic(), self._task.type
         model = TaskModel.create(
             self._encoder.config,
             task.head(self._encoder.config),
@@ -214,10 +220,10 @@ class _TaskTrials:
             settings.seed,
             settings.precision,
         )
+        train = self._splits["train"].batches
         epochs = [train.shuffled((settings.seed, epoch)) for epoch in range(settings.epochs)]
         tuning = Finetuning(model, sum(map(len, epochs)), settings, task)
-        validation: list[dict[str, float]] = []
-        kept, best_epoch, best = [], None, -math.inf
+        best, validation = _BestEpoch(model), []
         for number, groups in enumerate(epochs, start=1):
             losses = [tuning.train(train.pad(group)) for group in groups]
             loss = float(np.mean([float(loss) for loss in losses]))
@@ -231,32 +237,45 @@ class _TaskTrials:
                 "%s: epoch %d of %d: loss %.4f, validation %s %.4f",
                 *(name, number, len(epochs), loss, self._metric, scores[self._metric]),
             )
-            if _known(scores[self._metric]) > best or best_epoch is None:
-                best, best_epoch = _known(scores[self._metric]), number - 1
-                kept = [variable.numpy() for variable in model.trainable_variables]
-        for variable, value in zip(model.trainable_variables, kept, strict=True):
-            variable.assign(value)
+            best.consider(_known(scores[self._metric]))
+        best.restore()
         test = evaluate(tuning, task, self._splits["test"])
         tracker.metrics(_named("test", test.metrics), len(epochs))
-        trial = Trial(
-            settings.seed, tuple(validation), best_epoch, test.metrics, test.details, _since(begun)
-        )
-        if best > self._best:
+        if self._best is None or best.score > self._best:
             self._save_model(self._model, model, task)
-        return trial
+        return Trial(
+            *(settings.seed, tuple(validation), best.epoch, test.metrics, test.details),
+            seconds=_since(begun),
+        )
 
     @property
     def _metric(self) -> str:
         return self._task.config.metric
 
-    def _validation(self, trial: Trial) -> float:
-        """The score that the trial was selected by."""
-        if trial.best_epoch is None:
-            return -math.inf
-        return _known(trial.validation[trial.best_epoch][self._metric])
-
     def _path(self, seed: int) -> Path:
         return self._directory / f"trial_{seed}.json"
+
+
+class _BestEpoch:
+    """The weights of the epoch with the highest score, the first of equals."""
+
+    def __init__(self, model: TaskModel) -> None:
+        self._variables = model.trainable_variables
+        self._weights: list[np.ndarray] = []
+        self._considered = 0
+        self.epoch, self.score = 0, -math.inf
+
+    def consider(self, score: float) -> None:
+        """Keep the model's weights if this epoch is the best so far."""
+        if not self._weights or score > self.score:
+            self.epoch, self.score = self._considered, score
+            self._weights = [variable.numpy() for variable in self._variables]
+        self._considered += 1
+
+    def restore(self) -> None:
+        """Give the model the weights of the best epoch."""
+        for variable, value in zip(self._variables, self._weights, strict=True):
+            variable.assign(value)
 
 
 def _known(score: float) -> float:
