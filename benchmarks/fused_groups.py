@@ -6,11 +6,10 @@ At the sizes of SELECTRA small. The two forms take turns; medians. Prints a Mark
 """
 
 import argparse
-import statistics
-import time
 from collections.abc import Callable
 
 import tensorflow as tf
+from turns import median_seconds
 
 from selectra_pipeline.model import activation, attention, attention_product, layer_norm
 from selectra_pipeline.model.dropout import mark_dropped
@@ -68,17 +67,6 @@ def forms(group: Callable[[], object]) -> tuple[Callable[[], object], Callable[[
         return plain, tf.function(group, autograph=False).get_concrete_function()
 
 
-def milliseconds(functions: tuple[Callable[[], object], ...], rounds: int) -> list[float]:
-    """Medians, taking turns."""
-    taken = [[] for _ in functions]
-    for _ in range(rounds + 1):
-        for of_one, function in zip(taken, functions, strict=True):
-            start = time.perf_counter()
-            function()
-            of_one.append(time.perf_counter() - start)
-    return [statistics.median(of_one[1:]) * 1e3 for of_one in taken]
-
-
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -90,7 +78,8 @@ def main() -> None:
     tf.get_logger().setLevel("ERROR")  # a function for each group is meant
     print("| group | operations, ms | compiled, ms | ratio |\n|---|---:|---:|---:|")
     for name, group in groups(arguments.batch, arguments.length, arguments.dtype).items():
-        plain, fused = milliseconds(forms(group), arguments.rounds)
+        seconds = median_seconds(forms(group), arguments.rounds)
+        plain, fused = (1e3 * of_one for of_one in seconds)
         print(f"| {name} | {plain:.1f} | {fused:.1f} | {plain / fused:.1f} |")
 
 

@@ -11,8 +11,6 @@ alone. All take turns; medians. Prints Markdown tables.
 
 import argparse
 import dataclasses
-import statistics
-import time
 from collections import Counter
 from collections.abc import Callable
 from typing import NamedTuple
@@ -20,6 +18,7 @@ from typing import NamedTuple
 import our_step
 import tensorflow as tf
 from recipe import recipe
+from turns import median_seconds
 
 from selectra_pipeline.config.project import ProjectConfig
 from selectra_pipeline.pretraining.strategy import create_strategy
@@ -63,20 +62,6 @@ def products_of(step: Callable) -> Counter[Product]:
             shapes = (tuple(x.shape.as_list()) for x in operation.inputs)
             found[Product(*shapes, *map(operation.get_attr, marks))] += 1
     return found
-
-
-def median_seconds(takes: list[Callable[[], object]], rounds: int) -> list[float]:
-    """Of each, taking turns."""
-    for take in takes:
-        take()
-        take()
-    seconds = [[] for _ in takes]
-    for _ in range(rounds):
-        for of_one, take in zip(seconds, takes, strict=True):
-            start = time.perf_counter()
-            take()
-            of_one.append(time.perf_counter() - start)
-    return [statistics.median(of_one) for of_one in seconds]
 
 
 def alone(product: Product, precision: str) -> Callable[[], list[tf.Tensor]]:
