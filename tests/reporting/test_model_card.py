@@ -74,13 +74,6 @@ def test_the_export_stays_finished_and_whole(make_training_run):
     Manifest.load(run.export.directory).verify()
 
 
-def test_a_card_with_results_can_be_left_as_it_is(make_training_run):
-    run = make_training_run()
-    first = write_model_cards(CONFIG, run, [ner("mine", 0.8)])
-    assert write_model_cards(CONFIG, run, replace_cards=False) == first
-    assert "Results" not in write_model_cards(CONFIG, run)["discriminator"]
-
-
 def test_records_of_another_vocabulary_are_refused(make_training_run):
     run = make_training_run()
     other = {**run.records.facts, "tokenizer_digest": "other"}

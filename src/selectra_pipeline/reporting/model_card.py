@@ -48,18 +48,15 @@ def write_model_cards(
     run: TrainingRun,
     results: Sequence[TaskResult] = (),
     tasks: Mapping[str, TaskConfig] | None = None,
-    replace_cards: bool = True,
 ) -> dict[EncoderName, str]:
     """Write `README.md` into the folder of each exported encoder.
 
     Args:
         results: of the encoder for tasks, the discriminator; they stand in its card alone.
         tasks: as `card_metadata` takes them.
-        replace_cards: false leaves a card that is there: with results, it says more than one
-            without.
 
     Returns:
-        the cards as they are now, by encoder.
+        the cards by encoder.
 
     Raises:
         ConfigError: the records are not of the exported model's vocabulary.
@@ -69,11 +66,9 @@ def write_model_cards(
     # A run of masked words alone has one encoder, in the folder "generator".
     evaluated = "discriminator" if "discriminator" in run.export.shards else "generator"
     for encoder in run.export.shards:
-        path = run.export.directory / encoder / CARD_FILE
-        if replace_cards or not path.exists():
-            own = results if encoder == evaluated else ()
-            write_text(path, model_card(config, run, encoder, own, tasks))
-        cards[encoder] = path.read_text(encoding="utf-8")
+        own = results if encoder == evaluated else ()
+        cards[encoder] = model_card(config, run, encoder, own, tasks)
+        write_text(run.export.directory / encoder / CARD_FILE, cards[encoder])
     return cards
 
 

@@ -41,7 +41,7 @@ def write_cards(
     model: Manifest,
     *trials: Manifest,
 ) -> str:
-    """Write the cards of the run's export. Without trials, cards that are there stay."""
+    """Write the cards of the run's export, with the results; the discriminator's comes first."""
     from selectra_pipeline.downstream.results import TaskResult
     from selectra_pipeline.reporting.model_card import write_model_cards
     from selectra_pipeline.reporting.training_facts import TrainingRun
@@ -51,7 +51,6 @@ def write_cards(
         TrainingRun(documents, records, pretraining, model),
         [TaskResult.from_facts(manifest.facts) for manifest in trials],
         EvaluationConfig.from_params(params, "evaluation").tasks,
-        replace_cards=bool(trials),
     )
     return next(iter(cards.values()))
 
