@@ -49,8 +49,8 @@ def read_finetuned(
     source = as_path(source)
     if not source.is_dir():
         raise ConfigError(
-            f"there is no folder {source}; make it with kedro run --pipeline evaluate, or name "
-            "that of another fine-tuned model"
+            f"there is no folder {source}; make it with kedro run --pipeline evaluate --params "
+            "tasks=TASK, or name that of another fine-tuned model"
         )
     with local_copy(source) as folder:
         settings = read_config(folder)

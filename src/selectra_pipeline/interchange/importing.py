@@ -44,7 +44,9 @@ def load_initial_weights(config: PretrainingConfig, tokenizer: Tokenizer) -> Ini
         )
     else:
         check_same_vocabulary(tokenizer, vocabulary)
-    return load_weights(config.initial_weights, config.fresh_encoder)
+    weights = load_weights(config.initial_weights, config.fresh_encoder)
+    _log(weights)
+    return weights
 
 
 def load_weights(source: str | Path, fresh_encoder: EncoderName | None = None) -> InitialWeights:
@@ -58,12 +60,7 @@ def load_weights(source: str | Path, fresh_encoder: EncoderName | None = None) -
     Raises:
         ConfigError: nothing of the kind is there, or it can't be read.
     """
-    weights = _read(Path(source), fresh_encoder)
-    _log(weights)
-    return weights
-
-
-def _read(source: Path, fresh_encoder: EncoderName | None) -> InitialWeights:
+    source = Path(source)
     pair = [name for name in ENCODERS if (source / name).is_dir() and name != fresh_encoder]
     if pair:
         parts = [read_hugging_face_folder(source / name) for name in pair]
