@@ -4,8 +4,9 @@ import pytest
 from kedro.framework.project import pipelines
 from kedro.framework.startup import bootstrap_project
 
+from selectra_pipeline.pipeline_registry import register_pipelines
 from selectra_pipeline.pipelines.evaluation import create_pipeline as create_evaluation
-from selectra_pipeline.pipelines.finetuning import create_pipeline
+from selectra_pipeline.pipelines.finetuning import create_pipeline, selection
 from selectra_pipeline.pipelines.finetuning.selection import Selection
 
 STAGES = {"ingestion", "vocabulary", "records", "pretraining", "export"}
@@ -43,11 +44,13 @@ def test_the_plan_is_written_before_training_starts():
     assert planning < training
 
 
-def test_each_selected_task_has_a_node_where_no_session_says_which():
-    names = [node.name for node in pipelines["finetuning"].nodes]
+def test_each_selected_task_has_a_node_where_no_session_says_which(monkeypatch):
+    monkeypatch.setattr(selection, "_of_session", None)  # other tests have sessions
+    made = register_pipelines()
+    names = [node.name for node in made["finetuning"].nodes]
     assert names == ["finetuning.finetune_world_entities", "finetuning.finetune_world_genres"]
-    assert {"world_entities_trials", "world_genres_trials"} <= pipelines["evaluation"].inputs()
-    assert "model" in pipelines["evaluate"].inputs()
+    assert {"world_entities_trials", "world_genres_trials"} <= made["evaluation"].inputs()
+    assert "model" in made["evaluate"].inputs()
 
 
 def test_another_checkpoint_needs_no_stage_of_this_run():
