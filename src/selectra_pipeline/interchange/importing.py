@@ -72,8 +72,8 @@ def load_weights(source: str | Path, fresh_encoder: EncoderName | None = None) -
         raise ConfigError(
             f"{source} holds no weights to start from: neither a Hugging Face folder "
             "(model.safetensors and config.json), nor discriminator/ and generator/, nor a "
-            "checkpoint of google-research/electra (model.ckpt-N.index); correct "
-            "pretraining.initial_weights"
+            "checkpoint of google-research/electra (model.ckpt-N.index); name another in "
+            "pretraining.initial_weights, or for fine-tuning in evaluation.checkpoint"
         )
     return _without(read_original_checkpoint(prefix), fresh_encoder)
 
