@@ -64,7 +64,7 @@ mlflow: install ## Open the tracking UI in a browser: http://127.0.0.1:5000
 
 lock: install ## Resolve the dependencies anew
 	$(BIN)/pip install --quiet uv
-	$(BIN)/uv pip compile pyproject.toml --extra test --extra viz --extra ray --universal \
+	$(BIN)/uv pip compile pyproject.toml --extra test --extra viz --extra ray --extra onnx --extra demo --universal \
 		--python-version 3.11 --no-header --no-emit-index-url --quiet --output-file requirements.lock
 
 lock-tpu: install ## Resolve the dependencies of a TPU VM anew

@@ -4,8 +4,8 @@ from selectra_pipeline.config.architecture import EncoderConfig
 from selectra_pipeline.config.vocabulary import SPECIAL_TOKENS
 from selectra_pipeline.downstream.task_model import TaskModel
 from selectra_pipeline.downstream.tasks.classification import Classification
-from selectra_pipeline.model.finetuned_model import FinetunedModel
 from selectra_pipeline.model.initialization import initial_value
+from selectra_pipeline.model.model_with_head import ModelWithHead
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 
 TOKENIZER = Tokenizer([*SPECIAL_TOKENS, *(f"w{number}" for number in range(20))])
@@ -16,9 +16,9 @@ ENCODER = EncoderConfig(
 )  # fmt: skip
 
 
-def random_model(label_names: tuple[str, ...]) -> FinetunedModel:
+def random_model(label_names: tuple[str, ...]) -> ModelWithHead:
     """Always the same weights for as many classes."""
     model = TaskModel(ENCODER, Classification(label_names).head(ENCODER))
     model.build()
     values = {v.path: initial_value(v.path, v.shape, 0.5, 3) for v in model.trainable_variables}
-    return FinetunedModel("models/tiny", ENCODER, values, TOKENIZER, label_names)
+    return ModelWithHead("models/tiny", ENCODER, values, TOKENIZER, label_names)

@@ -28,9 +28,9 @@ def test_every_example_comes_once(batches, groups):
     assert all(1 <= len(group) <= 2 for group in found)
 
 
-def test_the_examples_of_a_batch_have_the_same_static_length(batches):
+def test_in_order_the_examples_of_a_batch_have_the_same_static_length(batches):
     shapes = {}
-    for group in batches.shuffled((1, 0)):
+    for group in batches.in_order():
         batch = batches.pad(group)
         rows, length = batch.labels.shape
         assert rows == 2
@@ -62,8 +62,24 @@ def test_the_order_is_the_seeds_and_differs_between_epochs(batches):
     assert len(orders) == 4
 
 
-def test_the_number_of_batches_is_the_same_in_every_epoch(batches):
-    assert {len(batches.shuffled((1, epoch))) for epoch in range(5)} == {len(batches.in_order())}
+def test_shuffled_batches_are_full_but_for_the_last_and_as_long_as_their_longest(batches):
+    odd = LengthBatches(examples([*LENGTHS, 8]), 2, 70, TOKENS)
+    groups = odd.shuffled((1, 0))
+    assert [len(group) for group in groups] == [2, 2, 2, 2, 2, 1]
+    lengths = [[*LENGTHS, 8][index] for group in groups for index in group]
+    assert len(set(lengths)) > 1
+    for group in groups:
+        longest = max([*LENGTHS, 8][index] for index in group)
+        static = next(length for length in odd.lengths if length >= longest)
+        assert odd.pad(group).labels.shape == (2, static)
+
+
+def test_shuffled_batches_do_not_tell_the_length_of_an_example():
+    """Or they told its class, where texts of one class are short."""
+    short_and_long = LengthBatches(examples([8] * 500 + [64] * 500), 10, 64, TOKENS)
+    long_ones = [sum(index >= 500 for index in g) for g in short_and_long.shuffled((1, 0))]
+    assert np.std(long_ones) < 2  # of 10: 1.6 for a fair draw, 5 for batches of one length
+    assert np.mean(long_ones) == 5
 
 
 def padded(example, label_spec):

@@ -1,11 +1,13 @@
-"""Batches of examples of similar length, padded to one of a few lengths.
+"""Batches of examples, padded to one of a few lengths.
 
 The fused groups of a step are compiled once a shape: few shapes keep that cheap, several of them
-spare short examples the cost of long ones.
+spare short examples the cost of long ones. Prediction goes by length. Training does not: where the
+length of a text tells of its class, batches of one length are batches of few classes, and what they
+teach pulls to and fro (docs/evaluation.md).
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -30,7 +32,7 @@ class LabelledBatch(NamedTuple):
 
 
 class LengthBatches:
-    """Groups examples of one static length into batches.
+    """Groups examples into batches, each as long as a static length.
 
     Args:
         examples: each of at most `max_length` ids.
@@ -56,15 +58,16 @@ class LengthBatches:
         self.lengths = _that_fill_a_batch(needed, batch_size)
 
     def in_order(self) -> list[Group]:
-        """Every example once, the short ones first."""
-        return self._group(range(len(self.examples)))
+        """Every example once, those of a static length together, the short ones first."""
+        by_length: dict[int, Group] = {length: [] for length in self.lengths}
+        for index in range(len(self.examples)):
+            by_length[self._static_length(index)].append(index)
+        return [group for indices in by_length.values() for group in self._cut(indices)]
 
     def shuffled(self, seed: Sequence[int]) -> list[Group]:
-        """Every example once, in an order that `seed` decides."""
-        draw = np.random.default_rng(seed)
-        groups = self._group(draw.permutation(len(self.examples)).tolist())
-        draw.shuffle(groups)
-        return groups
+        """Every example once, in an order that `seed` decides, whatever their lengths."""
+        order = np.random.default_rng(seed).permutation(len(self.examples))
+        return self._cut(order.tolist())
 
     def pad(self, group: Group) -> LabelledBatch:
         """The batch of a group, [batch_size, static length]."""
@@ -92,15 +95,9 @@ class LengthBatches:
         nothing = np.nan if np.issubdtype(dtype, np.floating) else IGNORED
         return np.full([shape[0], *axes], nothing, dtype)
 
-    def _group(self, order: Iterable[int]) -> list[Group]:
-        by_length: dict[int, Group] = {length: [] for length in self.lengths}
-        for index in order:
-            by_length[self._static_length(index)].append(index)
-        return [
-            indices[start : start + self.batch_size]
-            for indices in by_length.values()
-            for start in range(0, len(indices), self.batch_size)
-        ]
+    def _cut(self, indices: Group) -> list[Group]:
+        starts = range(0, len(indices), self.batch_size)
+        return [indices[start : start + self.batch_size] for start in starts]
 
     def _static_length(self, index: int) -> int:
         return _padded(len(self.examples[index].input_ids), self.lengths)

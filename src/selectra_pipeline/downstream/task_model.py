@@ -88,7 +88,12 @@ class TaskModel(keras.layers.Layer):
 
     def call(self, inputs: Batch, noise: Noise | None = None) -> tf.Tensor:
         """Logits of the head; a noise of None means inference."""
-        noises = [None if noise is None else noise.fold_in(part) for part in range(3)]
+        return self.head(
+            self.states(inputs, noise), noise=None if noise is None else noise.fold_in(2)
+        )
+
+    def states(self, inputs: Batch, noise: Noise | None = None) -> tf.Tensor:
+        """The discriminator's last states, [batch, seq, hidden]; without noise, inference."""
+        noises = [None if noise is None else noise.fold_in(part) for part in range(2)]
         embedded = self.embeddings(inputs.input_ids, inputs.segment_ids, noise=noises[0])
-        states = self.discriminator(embedded, inputs.input_mask, noise=noises[1])
-        return self.head(states, noise=noises[2])
+        return self.discriminator(embedded, inputs.input_mask, noise=noises[1])

@@ -21,7 +21,7 @@ from selectra_pipeline.downstream.tasks.classification import Classification
 from selectra_pipeline.downstream.tasks.task_type import Scores
 from selectra_pipeline.downstream.tasks.texts import TextRow, text_examples
 from selectra_pipeline.downstream.zero_shot_texts import LabelledTexts
-from selectra_pipeline.model.finetuned_model import FinetunedModel
+from selectra_pipeline.model.model_with_head import ModelWithHead
 from selectra_pipeline.training.single_device import single_device
 
 logger = logging.getLogger(__name__)
@@ -66,7 +66,7 @@ class ZeroShotClassifier:
             than half of that.
     """
 
-    def __init__(self, model: FinetunedModel, config: ZeroShotConfig) -> None:
+    def __init__(self, model: ModelWithHead, config: ZeroShotConfig) -> None:
         self.config, self._tokenizer = config, model.tokenizer
         self._entailment, self._contradiction = (
             _class_number(name, model) for name in (ENTAILMENT, CONTRADICTION)
@@ -119,7 +119,7 @@ class ZeroShotClassifier:
                 )
 
 
-def _class_number(name: str, model: FinetunedModel) -> int:
+def _class_number(name: str, model: ModelWithHead) -> int:
     known = [known.lower() for known in model.label_names]
     if name not in known:
         raise ConfigError(
@@ -129,7 +129,7 @@ def _class_number(name: str, model: FinetunedModel) -> int:
     return known.index(name)
 
 
-def _length(model: FinetunedModel, config: ZeroShotConfig) -> int:
+def _length(model: ModelWithHead, config: ZeroShotConfig) -> int:
     positions = model.config.max_position_embeddings
     length = positions if config.max_length is None else config.max_length
     if length > positions:

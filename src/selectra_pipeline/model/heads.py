@@ -6,6 +6,7 @@ import tensorflow as tf
 from selectra_pipeline.config.architecture import EncoderConfig
 from selectra_pipeline.model.activation import bias_gelu
 from selectra_pipeline.model.layer_norm import LayerNorm
+from selectra_pipeline.model.noise import Noise
 from selectra_pipeline.model.projection import product
 
 
@@ -62,6 +63,7 @@ class ReplacedTokenHead(keras.layers.Layer):
 
     Call arguments:
         x: discriminator states, [batch, seq, hidden].
+        noise: not used: there is no dropout.
 
     Returns:
         logits, float32 [batch, seq]
@@ -80,7 +82,7 @@ class ReplacedTokenHead(keras.layers.Layer):
         self.dense.build(shape)
         self.dense_prediction.build(shape)
 
-    def call(self, x: tf.Tensor) -> tf.Tensor:
+    def call(self, x: tf.Tensor, noise: Noise | None = None) -> tf.Tensor:
         inner = bias_gelu(product(x, self.dense), self.dense.bias)
         logits = self.dense_prediction(inner)  # [batch, seq, 1]
         return tf.cast(tf.squeeze(logits, -1), tf.float32)

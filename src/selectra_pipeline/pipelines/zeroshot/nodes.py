@@ -19,14 +19,14 @@ def classify_texts(
     from selectra_pipeline.downstream.trials import MODEL_FOLDER
     from selectra_pipeline.downstream.zero_shot import ZeroShotClassifier
     from selectra_pipeline.downstream.zero_shot_texts import read_texts
-    from selectra_pipeline.interchange.finetuned_folder import read_finetuned
+    from selectra_pipeline.interchange.model_folder import read_model
     from selectra_pipeline.reporting.zero_shot_report import predictions_frame, zero_shot_report
 
     config = ZeroShotConfig.from_params(params, "zeroshot")
     texts = read_texts(config)
     source = config.model or as_path(directories["finetuned"]) / config.task / MODEL_FOLDER
     stripping = VocabularyConfig.from_params(vocabulary, "vocabulary")
-    model = read_finetuned(source, Classification.hugging_face_class, stripping)
+    model = read_model(source, Classification.hugging_face_class, stripping)
     judgements = ZeroShotClassifier(model, config).judge(texts)
     report = zero_shot_report(judgements, model.source, config.template)
     print(report)

@@ -12,7 +12,7 @@ from selectra_pipeline.downstream.task_model import TaskModel
 from selectra_pipeline.downstream.tasks.classification import Classification
 from selectra_pipeline.downstream.zero_shot import ZeroShotClassifier
 from selectra_pipeline.downstream.zero_shot_texts import LabelledTexts
-from selectra_pipeline.interchange.finetuned_folder import read_finetuned
+from selectra_pipeline.interchange.model_folder import read_model
 from selectra_pipeline.interchange.task_folder import write_task_folder
 from selectra_pipeline.model.initial_weights import weights_digest
 
@@ -33,7 +33,7 @@ def folder(tmp_path):
 
 
 def test_what_was_written_is_read_bit_for_bit(folder):
-    read, written = read_finetuned(folder, CLASS, WITHOUT_ACCENTS), random_model(NLI)
+    read, written = read_model(folder, CLASS, WITHOUT_ACCENTS), random_model(NLI)
     assert read.label_names == NLI
     assert sorted(read.values) == sorted(written.values)
     for path, value in read.values.items():
@@ -43,7 +43,7 @@ def test_what_was_written_is_read_bit_for_bit(folder):
 def test_a_remote_folder_is_read_like_a_local_one(folder, bucket):
     for path in folder.iterdir():
         (bucket / path.name).write_bytes(path.read_bytes())
-    read = read_finetuned(str(bucket), CLASS, WITHOUT_ACCENTS)
+    read = read_model(str(bucket), CLASS, WITHOUT_ACCENTS)
     assert read.source == str(bucket)
     assert weights_digest(read.values) == weights_digest(random_model(NLI).values)
 
@@ -52,7 +52,7 @@ def test_a_remote_folder_is_read_like_a_local_one(folder, bucket):
 def test_transformers_gives_the_same_probabilities_by_zero_shot(folder, several):
     transformers = pytest.importorskip("transformers")
     config = ZeroShotConfig(labels=tuple(LABELS), template="w17 {}", several=several)
-    classifier = ZeroShotClassifier(read_finetuned(folder, CLASS, WITHOUT_ACCENTS), config)
+    classifier = ZeroShotClassifier(read_model(folder, CLASS, WITHOUT_ACCENTS), config)
     ours = classifier.judge(LabelledTexts(TEXTS, None))
     theirs = transformers.pipeline("zero-shot-classification", model=str(folder))
     for text, probabilities in zip(TEXTS, ours.probabilities, strict=True):
@@ -63,12 +63,12 @@ def test_transformers_gives_the_same_probabilities_by_zero_shot(folder, several)
 
 def test_a_model_of_another_class_is_refused(folder):
     with pytest.raises(ConfigError, match="ElectraForSequenceClassification"):
-        read_finetuned(folder, "ElectraForTokenClassification", WITHOUT_ACCENTS)
+        read_model(folder, "ElectraForTokenClassification", WITHOUT_ACCENTS)
 
 
 def test_no_folder_is_refused_and_the_command_that_makes_it_is_named(tmp_path):
     with pytest.raises(ConfigError, match="make it with kedro run --pipeline evaluate"):
-        read_finetuned(tmp_path / "none", CLASS, WITHOUT_ACCENTS)
+        read_model(tmp_path / "none", CLASS, WITHOUT_ACCENTS)
 
 
 def test_a_model_that_is_not_whole_is_refused(folder):
@@ -76,7 +76,7 @@ def test_a_model_that_is_not_whole_is_refused(folder):
     tensors = safetensors.numpy.load_file(path)
     del tensors["electra.encoder.layer.0.output.dense.bias"]
     safetensors.numpy.save_file(tensors, path)
-    model = read_finetuned(folder, CLASS, WITHOUT_ACCENTS)
+    model = read_model(folder, CLASS, WITHOUT_ACCENTS)
     with pytest.raises(ConfigError, match="layer_0/output/bias"):
         ZeroShotClassifier(model, ZeroShotConfig(labels=tuple(LABELS)))
 
@@ -86,4 +86,4 @@ def test_a_model_whose_sizes_are_not_all_known_is_refused(folder):
     del settings["num_attention_heads"]
     (folder / "config.json").write_text(json.dumps(settings), encoding="utf-8")
     with pytest.raises(ConfigError, match=r"is not whole: .* say num_heads; copy it anew"):
-        read_finetuned(folder, CLASS, WITHOUT_ACCENTS)
+        read_model(folder, CLASS, WITHOUT_ACCENTS)

@@ -1,4 +1,4 @@
-"""Reading a fine-tuned model from a Hugging Face folder, to predict with it."""
+"""Reading a model with its head from a Hugging Face folder, to predict with it."""
 
 import dataclasses
 import re
@@ -11,6 +11,7 @@ from selectra_pipeline.config.architecture import EncoderConfig
 from selectra_pipeline.config.base import ConfigError
 from selectra_pipeline.config.vocabulary import VocabularyConfig
 from selectra_pipeline.interchange.encoder_sizes import check_word_table, encoder_sizes
+from selectra_pipeline.interchange.huggingface import HUGGING_FACE_CLASS
 from selectra_pipeline.interchange.huggingface_folder import (
     COMPARED_SETTINGS,
     read_config,
@@ -18,23 +19,26 @@ from selectra_pipeline.interchange.huggingface_folder import (
 )
 from selectra_pipeline.interchange.names import (
     HUGGING_FACE_BUFFER,
+    Part,
     UnknownNameError,
     path_from_hugging_face,
     transpose_kernel,
 )
-from selectra_pipeline.model.finetuned_model import FinetunedModel
+from selectra_pipeline.model.model_with_head import ModelWithHead
 from selectra_pipeline.shards.files import local_copy
 from selectra_pipeline.shards.paths import Path, as_path
 from selectra_pipeline.vocabulary.importing import import_tokenizer
+
+DISCRIMINATOR_CLASS = HUGGING_FACE_CLASS["discriminator"]
 
 # What training needs and predicting does not.
 NOT_NEEDED = {"dropout": 0.0, "attention_dropout": 0.0, "initializer_range": 0.0}
 
 
-def read_finetuned(
+def read_model(
     source: str | Path, hugging_face_class: str, vocabulary: VocabularyConfig
-) -> FinetunedModel:
-    """Read a model of the given class ("ElectraForSequenceClassification" and the like).
+) -> ModelWithHead:
+    """Read a model of the given class, "ElectraForSequenceClassification" and the like.
 
     Args:
         source: a folder on any storage.
@@ -55,11 +59,12 @@ def read_finetuned(
     with local_copy(source) as folder:
         settings = read_config(folder)
         _check_class(source, settings, hugging_face_class)
-        values = _values(source, read_tensors(folder, settings))
+        part = "discriminator" if hugging_face_class == DISCRIMINATOR_CLASS else "task"
+        values = _values(source, read_tensors(folder, settings), part)
         tokenizer = import_tokenizer(folder, vocabulary)
     config = _config(source, settings, values)
     check_word_table(source, config, tokenizer)
-    return FinetunedModel(str(source), config, values, tokenizer, _label_names(settings))
+    return ModelWithHead(str(source), config, values, tokenizer, _label_names(settings))
 
 
 def _check_class(source: Path, settings: Mapping[str, Any], needed: str) -> None:
@@ -68,14 +73,14 @@ def _check_class(source: Path, settings: Mapping[str, Any], needed: str) -> None
         raise ConfigError(f"{source} holds {found}, {needed} is needed; name another folder")
 
 
-def _values(source: Path, tensors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+def _values(source: Path, tensors: Mapping[str, np.ndarray], part: Part) -> dict[str, np.ndarray]:
     """The tensors by our paths."""
     values = {}
     for name, tensor in tensors.items():
         if re.fullmatch(HUGGING_FACE_BUFFER, name):
             continue
         try:
-            path = path_from_hugging_face(name, "task")
+            path = path_from_hugging_face(name, part)
         except UnknownNameError as error:
             raise ConfigError(f"{source} can't be used: {error}") from error
         values[path] = transpose_kernel(path, tensor.astype(np.float32))

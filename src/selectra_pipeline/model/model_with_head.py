@@ -1,4 +1,4 @@
-"""A model with the head of a task, as it was read."""
+"""A discriminator with a head, of a task or of pre-training, as it was read."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 
 
 @dataclass(frozen=True)
-class FinetunedModel:
-    """Weights of a fine-tuned model, and what is needed to use them.
+class ModelWithHead:
+    """Weights of a model, and what is needed to use them.
 
     Attributes:
         source: where it was read, for messages.
