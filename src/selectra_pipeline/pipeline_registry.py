@@ -3,6 +3,7 @@
 from kedro.pipeline import Pipeline
 
 from selectra_pipeline.pipelines import (
+    demo,
     detection,
     evaluation,
     export,
@@ -34,5 +35,6 @@ def register_pipelines() -> dict[str, Pipeline]:
         "evaluate": finetune + evaluate,
         "detect": detection.create_pipeline(),
         "zeroshot": zeroshot.create_pipeline(),
+        "demo": demo.create_pipeline(),
         "__default__": pretrain,
     }

@@ -19,7 +19,7 @@ def project():
 
 def test_stages_are_runnable_alone_and_commands_join_them():
     evaluation = {"finetuning", "evaluation", "evaluate", "zeroshot"}
-    assert set(pipelines) == {*STAGES, *evaluation, "pretrain", "detect", "__default__"}
+    assert set(pipelines) == {*STAGES, *evaluation, "pretrain", "detect", "demo", "__default__"}
     assert len(pipelines["pretrain"].nodes) == sum(len(pipelines[s].nodes) for s in STAGES)
 
 

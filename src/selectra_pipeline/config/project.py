@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from selectra_pipeline.config.base import Config, require
 from selectra_pipeline.config.card import CardConfig
+from selectra_pipeline.config.demo import DemoConfig
 from selectra_pipeline.config.evaluation import EvaluationConfig
 from selectra_pipeline.config.execution import ExecutionConfig
 from selectra_pipeline.config.export import ExportConfig
@@ -54,6 +55,7 @@ class ProjectConfig(Config):
     card: CardConfig = field(default_factory=CardConfig)
     detection: DetectionConfig = field(default_factory=DetectionConfig)
     zeroshot: ZeroShotConfig = field(default_factory=ZeroShotConfig)
+    demo: DemoConfig = field(default_factory=DemoConfig)
     evaluation: EvaluationConfig = field(default_factory=EvaluationConfig)
     run: str | None = None
     data_root: str | None = None

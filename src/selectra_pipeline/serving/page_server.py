@@ -1,0 +1,121 @@
+"""The page at an address of this machine, until a signal ends it."""
+
+import logging
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import gradio as gr
+import uvicorn
+from fastapi import FastAPI
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from selectra_pipeline.config.base import UserError
+from selectra_pipeline.config.demo import DemoConfig
+from selectra_pipeline.pretraining.interruption import graceful_stop
+from selectra_pipeline.serving.page import Page, head
+from selectra_pipeline.serving.page_theme import css, theme
+
+logger = logging.getLogger(__name__)
+
+# The browser itself refuses to fetch from elsewhere, or to send there: pictures that a model's card
+# shows, for example. Gradio's scripts are inline, and make others from text.
+CONTENT_POLICY = "; ".join(
+    [
+        "default-src 'self'",
+        "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data: blob:",
+        "font-src 'self' data:",
+        "worker-src 'self' blob:",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    ]
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_POLICY,
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+SECONDS_TO_END = 2  # open pages hold a connection; they are cut off after that
+
+
+class PageServerError(UserError, RuntimeError):
+    """The page can't be served. The message says how to mend it."""
+
+
+@contextmanager
+def listening(config: DemoConfig) -> Iterator[socket.socket]:
+    """The address, taken: before models are loaded, so that nobody waits for an error.
+
+    Raises:
+        PageServerError: another program has it, or this machine has no such address.
+    """
+    if not config.is_local:
+        logger.warning(
+            "demo.host=%s: whoever reaches this machine can use the page and the model, without a "
+            "password; set it to 127.0.0.1 to keep it to yourself",
+            config.host,
+        )
+    family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
+    try:
+        found = socket.create_server((config.host, config.port), family=family)
+    except OSError as error:
+        raise PageServerError(
+            f"the page can't be served at {config.host}, port {config.port} ({error.strerror}); "
+            f"end what is there, or choose another port: --params demo.port={config.port + 1}"
+        ) from error
+    with found:
+        yield found
+
+
+def server(page: Page, config: DemoConfig) -> uvicorn.Server:
+    """What serves the page; `run` it with a socket, `should_exit` ends it."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(StayingHere)
+    gr.mount_gradio_app(
+        app,
+        page.blocks,
+        path="/",
+        footer_links=[],
+        run_history=False,
+        show_error=False,
+        ssr_mode=False,
+        enable_monitoring=False,
+        pwa=False,
+        mcp_server=False,
+        theme=theme(),
+        css=css(),
+        head=head(config.language),
+    )
+    return uvicorn.Server(
+        uvicorn.Config(
+            app, log_config=None, log_level="warning", timeout_graceful_shutdown=SECONDS_TO_END
+        )
+    )
+
+
+def serve(page: Page, config: DemoConfig, at: socket.socket) -> None:
+    """Serve the page until SIGTERM or Ctrl-C; both are a good end."""
+    host = f"[{config.host}]" if ":" in config.host else config.host
+    print(f"The page is open at http://{host}:{config.port}/ (Ctrl-C ends it)", flush=True)
+    # uvicorn raises the signal that ended it once more: here it finds a handler that only notes it.
+    with graceful_stop():
+        server(page, config).run(sockets=[at])
+
+
+class StayingHere:
+    """Adds `HEADERS` to all that is served."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(HEADERS)
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
