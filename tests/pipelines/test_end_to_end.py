@@ -98,6 +98,7 @@ def test_every_stage_leaves_its_report(finished):
         "accent_report.md",
         "ingestion_report.md",
         "learning_rate_plan.png",
+        "model_card.md",
         "pretraining_plan_report.md",
         "pretraining_report.md",
         "training_curves.png",
@@ -106,6 +107,9 @@ def test_every_stage_leaves_its_report(finished):
     assert "| with a diacritic |" in (reports / "accent_report.md").read_text()
     assert "| steps | 20 |" in (reports / "pretraining_plan_report.md").read_text()
     assert "RTD AUC" in (reports / "pretraining_report.md").read_text()
+    card = (finished / "06_models/tiny/huggingface/discriminator/README.md").read_text()
+    assert card == (reports / "model_card.md").read_text()
+    assert "## Training" in card
 
 
 def test_the_run_is_tracked_with_parameters_metrics_and_artifacts(finished):
