@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from selectra_pipeline.config.base import Config, require
 
+IMPORT_KIND = "import"  # of the manifest of what was converted
+
 
 @dataclass(frozen=True)
 class ImportConfig(Config):

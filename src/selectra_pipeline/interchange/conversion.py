@@ -5,7 +5,7 @@ import logging
 from pathlib import Path
 
 from selectra_pipeline.config.base import ConfigError, fingerprint
-from selectra_pipeline.config.import_checkpoint import ImportConfig
+from selectra_pipeline.config.import_checkpoint import IMPORT_KIND, ImportConfig
 from selectra_pipeline.config.vocabulary import VocabularyConfig
 from selectra_pipeline.interchange.directory import check_replaceable, replace_directory
 from selectra_pipeline.interchange.huggingface import (
@@ -20,8 +20,6 @@ from selectra_pipeline.model.initial_weights import weights_digest
 from selectra_pipeline.shards.files import local_copy
 from selectra_pipeline.shards.manifest import Manifest, finished
 from selectra_pipeline.shards.paths import as_path
-
-IMPORT_KIND = "import"
 
 # Raise it when a checkpoint's import gets other bytes than before: it is then written anew.
 IMPORT_FORMAT = 1
