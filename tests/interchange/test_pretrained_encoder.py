@@ -13,7 +13,7 @@ from selectra_pipeline.config.vocabulary import VocabularyConfig
 from selectra_pipeline.downstream.heads import TokenClassificationHead
 from selectra_pipeline.downstream.task_model import TaskModel
 from selectra_pipeline.interchange.huggingface import export
-from selectra_pipeline.interchange.pretrained_encoder import _config, load_pretrained
+from selectra_pipeline.interchange.pretrained_encoder import load_pretrained
 from selectra_pipeline.model.trained import load_trained
 from selectra_pipeline.records.reader import Batch
 from selectra_pipeline.vocabulary.learning import VocabularyError
@@ -133,13 +133,3 @@ def test_no_vocabulary_is_refused(exported):
     (exported / "discriminator" / "vocab.txt").unlink()
     with pytest.raises(VocabularyError, match=r"there is no vocab.txt"):
         load_pretrained(exported / "discriminator", VOCABULARY)
-
-
-def test_heads_that_no_file_states_are_taken_to_be_of_64_units(caplog):
-    sizes = {
-        "vocab_size": 9, "embedding_size": 128, "hidden_size": 256, "num_layers": 1,
-        "intermediate_size": 8, "max_position_embeddings": 8, "type_vocab_size": 2,
-    }  # fmt: skip
-    with caplog.at_level(logging.WARNING):
-        assert _config(sizes).num_heads == 4
-    assert "4 of 64 units" in caplog.text

@@ -211,6 +211,20 @@ def test_detect_prints_a_logit_for_every_piece(finished, workspace, capsys):
     assert "".join(pieces[1:-1]).replace("##", "") == "Élcantóeneljardín."
 
 
+def test_an_imported_model_detects_what_it_did_and_goes_back_to_the_original(finished, workspace):
+    models, reports = finished / "06_models", finished / "08_reporting"
+    text = "Él cantó en el jardín."
+    kedro_run(workspace, "detect", text=text)
+    kedro_run(workspace, "export_original")
+    source = {"source": str(models / "tiny/original")}
+    kedro_run(workspace, "import_checkpoint", run="imported", import_checkpoint=source)
+    kedro_run(workspace, "detect", run="imported", text=text)
+    tables = [(reports / run / "detection.txt").read_text() for run in ("tiny", "imported")]
+    assert tables[0] == tables[1]
+    report = (reports / "imported/import_checkpoint_report.md").read_text()
+    assert "a checkpoint of google-research/electra of step 20." in report
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [

@@ -6,19 +6,16 @@ from pathlib import Path
 
 import numpy as np
 
-from selectra_pipeline.config.architecture import ArchitectureConfig, EncoderConfig, EncoderName
+from selectra_pipeline.config.architecture import EncoderName
 from selectra_pipeline.config.base import ConfigError
 from selectra_pipeline.config.vocabulary import VocabularyConfig
-from selectra_pipeline.interchange.encoder_sizes import check_word_table
+from selectra_pipeline.interchange.encoder_sizes import check_word_table, encoder_config
 from selectra_pipeline.interchange.importing import load_weights
 from selectra_pipeline.model.initial_weights import ENCODERS
 from selectra_pipeline.model.pretrained_encoder import PretrainedEncoder
 from selectra_pipeline.vocabulary.importing import import_tokenizer
 
 logger = logging.getLogger(__name__)
-
-USUAL_HEAD_SIZE = 64  # of all released models; a TensorFlow checkpoint does not say it
-USUAL = ArchitectureConfig()  # for what no checkpoint says: dropout
 
 
 def load_pretrained(
@@ -49,7 +46,7 @@ def load_pretrained(
     if encoder == "generator":
         logger.info("%s holds no discriminator: the encoder of its generator is taken", source)
     tokenizer = import_tokenizer(folder, vocabulary)
-    config = _config(weights.sizes[encoder])
+    config = encoder_config(weights.sizes[encoder])
     check_word_table(source, config, tokenizer)
     return PretrainedEncoder(
         name or _name(source), config, _encoder_values(weights.values, encoder), tokenizer
@@ -59,24 +56,6 @@ def load_pretrained(
 def _folder_of_encoder(source: Path) -> Path:
     """The folder of an export that its encoder is in, else the source itself."""
     return next(filter(Path.is_dir, (source / encoder for encoder in ENCODERS)), source)
-
-
-def _config(sizes: Mapping[str, int | float]) -> EncoderConfig:
-    if "num_heads" not in sizes:
-        heads = max(1, sizes["hidden_size"] // USUAL_HEAD_SIZE)
-        logger.warning(
-            "the checkpoint does not say how many attention heads it has: %d of %d units are taken",
-            heads,
-            sizes["hidden_size"] // heads,
-        )
-        sizes = {"num_heads": heads, **sizes}
-    usual = {
-        "dropout": USUAL.dropout,
-        "attention_dropout": USUAL.attention_dropout,
-        "layer_norm_epsilon": USUAL.layer_norm_epsilon,
-        "initializer_range": USUAL.initializer_range,
-    }
-    return EncoderConfig(**{**usual, **sizes})
 
 
 def _encoder_values(
