@@ -57,6 +57,9 @@ class SelectTasks:
 
         An error in them is shown here: Kedro has one of its own for pipelines without nodes.
         """
+        # Kedro makes the pipelines while it reads the parameters. They must not read the files by a
+        # loader of their own then, which would take over this one's environment.
+        select(Selection())
         try:
             select(Selection.from_params(context.params))
         except UserError as error:

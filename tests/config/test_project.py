@@ -3,10 +3,8 @@ import pytest
 from selectra_pipeline.config.base import ConfigError
 from selectra_pipeline.config.project import ProjectConfig
 
-DIRECTORIES = {
-    name: f"data/{name}"
-    for name in ("documents", "vocabulary", "records", "pretraining", "model", "finetuned")
-}
+STAGES = ("documents", "vocabulary", "records", "pretraining", "model", "finetuned", "original")
+DIRECTORIES = {name: f"data/{name}" for name in STAGES}
 
 
 def test_parameters_of_the_command_line_are_known():

@@ -118,7 +118,8 @@ def test_an_interrupted_export_leaves_nothing(wide_run, tmp_path, monkeypatch):
     def interrupt(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(huggingface, "_describe", interrupt)  # after all files of both folders
+    # After all files of both folders.
+    monkeypatch.setattr(huggingface, "describe_folder", interrupt)
     with pytest.raises(KeyboardInterrupt):
         export(wide_run, tmp_path / "model")
     assert list(tmp_path.iterdir()) == []

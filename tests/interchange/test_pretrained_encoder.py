@@ -4,12 +4,18 @@ import shutil
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
+from finished_runs import NARROW
 from selectra_pipeline.config.base import ConfigError
+from selectra_pipeline.config.objective import ObjectiveConfig
 from selectra_pipeline.config.vocabulary import VocabularyConfig
+from selectra_pipeline.downstream.heads import TokenClassificationHead
+from selectra_pipeline.downstream.task_model import TaskModel
 from selectra_pipeline.interchange.huggingface import export
-from selectra_pipeline.interchange.pretrained_encoder import _config, load_pretrained
+from selectra_pipeline.interchange.pretrained_encoder import load_pretrained
 from selectra_pipeline.model.trained import load_trained
+from selectra_pipeline.records.reader import Batch
 from selectra_pipeline.vocabulary.learning import VocabularyError
 
 VOCABULARY = VocabularyConfig()
@@ -70,23 +76,60 @@ def test_a_vocabulary_of_another_size_is_refused(exported):
         load_pretrained(exported, VOCABULARY)
 
 
-def test_a_generator_alone_is_refused(exported):
+def test_a_run_that_only_predicts_words_gives_its_encoder(make_run, tmp_path, caplog):
+    run = make_run(NARROW, objective=ObjectiveConfig(task="mlm"))
+    exported = export(run, tmp_path / "mlm" / "huggingface").directory
+    with caplog.at_level(logging.INFO):
+        encoder = load_pretrained(exported, VOCABULARY)
+    assert f"{exported} holds no discriminator: the encoder of its generator" in caplog.text
+    assert encoder.name == "mlm"
+    model, tokenizer, _ = load_trained(run)
+    assert encoder.config.to_dict() == {
+        **model.discriminator_config.to_dict(),
+        "initializer_range": 0.02,
+    }
+    assert encoder.tokenizer.digest == tokenizer.digest
+    layers = (model.embeddings, model.discriminator)
+    variables = {v.path: v for layer in layers for v in layer.trainable_variables}
+    assert sorted(encoder.values) == sorted(variables)
+    for path, value in encoder.values.items():
+        np.testing.assert_array_equal(value, variables[path].numpy(), path)
+    alone = load_pretrained(exported / "generator", VOCABULARY)
+    assert alone.digest == encoder.digest
+    fresh = encoder.with_random_weights(1)
+    assert sorted(fresh.values) == sorted(encoder.values)
+
+
+def test_the_discriminator_is_taken_where_there_are_both(exported):
+    both = load_pretrained(exported, VOCABULARY)
+    assert both.digest == load_pretrained(exported / "discriminator", VOCABULARY).digest
+    assert both.digest != load_pretrained(exported / "generator", VOCABULARY).digest
+
+
+def test_a_small_generator_alone_computes_the_states_that_transformers_does(exported):
+    torch = pytest.importorskip("torch")
+    transformers = pytest.importorskip("transformers")
     shutil.rmtree(exported / "discriminator")
+    encoder = load_pretrained(exported, VOCABULARY)
+    head = TokenClassificationHead(encoder.config, 3, dtype="float32", name="head")
+    model = TaskModel.create(encoder.config, head, encoder.values, seed=1)
+    ids = np.array([[5, 9, 30, 12, 0, 0], [7, 8, 50, 6, 41, 11]])
+    mask = np.array([[1, 1, 1, 1, 0, 0], [1] * 6])
+    ours = model.states(Batch(*(tf.constant(x, tf.int32) for x in (ids, mask, np.zeros_like(ids)))))
+    theirs = transformers.ElectraForTokenClassification.from_pretrained(exported / "generator")
+    with torch.no_grad():
+        expected = theirs.electra(torch.tensor(ids), attention_mask=torch.tensor(mask))
+    real = mask.astype(bool)
+    states = expected.last_hidden_state.numpy()
+    np.testing.assert_allclose(ours.numpy()[real], states[real], atol=1e-4)
+
+
+def test_a_folder_without_encoder_is_refused(tmp_path):
     with pytest.raises(ConfigError, match="holds no"):
-        load_pretrained(exported, VOCABULARY)
+        load_pretrained(tmp_path, VOCABULARY)
 
 
 def test_no_vocabulary_is_refused(exported):
     (exported / "discriminator" / "vocab.txt").unlink()
     with pytest.raises(VocabularyError, match=r"there is no vocab.txt"):
         load_pretrained(exported / "discriminator", VOCABULARY)
-
-
-def test_heads_that_no_file_states_are_taken_to_be_of_64_units(caplog):
-    sizes = {
-        "vocab_size": 9, "embedding_size": 128, "hidden_size": 256, "num_layers": 1,
-        "intermediate_size": 8, "max_position_embeddings": 8, "type_vocab_size": 2,
-    }  # fmt: skip
-    with caplog.at_level(logging.WARNING):
-        assert _config(sizes).num_heads == 4
-    assert "4 of 64 units" in caplog.text

@@ -98,6 +98,7 @@ def test_every_stage_leaves_its_report(finished):
         "accent_report.md",
         "ingestion_report.md",
         "learning_rate_plan.png",
+        "model_card.md",
         "pretraining_plan_report.md",
         "pretraining_report.md",
         "training_curves.png",
@@ -106,6 +107,9 @@ def test_every_stage_leaves_its_report(finished):
     assert "| with a diacritic |" in (reports / "accent_report.md").read_text()
     assert "| steps | 20 |" in (reports / "pretraining_plan_report.md").read_text()
     assert "RTD AUC" in (reports / "pretraining_report.md").read_text()
+    card = (finished / "06_models/tiny/huggingface/discriminator/README.md").read_text()
+    assert card == (reports / "model_card.md").read_text()
+    assert "## Training" in card
 
 
 def test_the_run_is_tracked_with_parameters_metrics_and_artifacts(finished):
@@ -205,6 +209,20 @@ def test_detect_prints_a_logit_for_every_piece(finished, workspace, capsys):
     pieces = [line.split()[0] for line in table.splitlines()[1:]]
     assert (pieces[0], pieces[-1]) == ("[CLS]", "[SEP]")
     assert "".join(pieces[1:-1]).replace("##", "") == "Élcantóeneljardín."
+
+
+def test_an_imported_model_detects_what_it_did_and_goes_back_to_the_original(finished, workspace):
+    models, reports = finished / "06_models", finished / "08_reporting"
+    text = "Él cantó en el jardín."
+    kedro_run(workspace, "detect", text=text)
+    kedro_run(workspace, "export_original")
+    source = {"source": str(models / "tiny/original")}
+    kedro_run(workspace, "import_checkpoint", run="imported", import_checkpoint=source)
+    kedro_run(workspace, "detect", run="imported", text=text)
+    tables = [(reports / run / "detection.txt").read_text() for run in ("tiny", "imported")]
+    assert tables[0] == tables[1]
+    report = (reports / "imported/import_checkpoint_report.md").read_text()
+    assert "a checkpoint of google-research/electra of step 20." in report
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,9 @@ def project():
 
 def test_stages_are_runnable_alone_and_commands_join_them():
     evaluation = {"finetuning", "evaluation", "evaluate", "zeroshot"}
-    assert set(pipelines) == {*STAGES, *evaluation, "pretrain", "detect", "demo", "__default__"}
+    conversions = {"import_checkpoint", "export_original"}
+    others = {"pretrain", "detect", "demo", "__default__"}
+    assert set(pipelines) == {*STAGES, *evaluation, *conversions, *others}
     assert len(pipelines["pretrain"].nodes) == sum(len(pipelines[s].nodes) for s in STAGES)
 
 
@@ -57,3 +60,18 @@ def test_another_checkpoint_needs_no_stage_of_this_run():
     pipeline = create_pipeline(Selection(("world_genres",), own_export=False))
     evaluation = create_evaluation(Selection(("world_genres",), own_export=False))
     assert all(name.startswith("params:") for name in (pipeline + evaluation).inputs())
+
+
+def test_the_card_of_an_imported_model_needs_no_stage_that_trains():
+    imported = Selection(("world_genres",), trained_here=False)
+    assert "model" in create_pipeline(imported).inputs()
+    needed = create_evaluation(imported).inputs()
+    assert {name for name in needed if not name.startswith("params:")} == {"world_genres_trials"}
+
+
+def test_what_was_imported_is_known_by_its_manifest(tmp_path):
+    params = {"directories": {"model": str(tmp_path)}}
+    assert Selection.from_params(params).trained_here
+    for kind, trained in (("export", True), ("import", False)):
+        (tmp_path / "manifest.json").write_text(json.dumps({"kind": kind}))
+        assert Selection.from_params(params).trained_here is trained

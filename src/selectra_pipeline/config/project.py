@@ -8,6 +8,7 @@ from selectra_pipeline.config.demo import DemoConfig
 from selectra_pipeline.config.evaluation import EvaluationConfig
 from selectra_pipeline.config.execution import ExecutionConfig
 from selectra_pipeline.config.export import ExportConfig
+from selectra_pipeline.config.import_checkpoint import ImportConfig
 from selectra_pipeline.config.ingestion import IngestionConfig
 from selectra_pipeline.config.pretraining import PretrainingConfig
 from selectra_pipeline.config.records import RecordsConfig
@@ -32,6 +33,7 @@ class DirectoriesConfig(Config):
     pretraining: str
     model: str
     finetuned: str
+    original: str
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class ProjectConfig(Config):
     export: ExportConfig = field(default_factory=ExportConfig)
     evaluation: EvaluationConfig = field(default_factory=EvaluationConfig)
     card: CardConfig = field(default_factory=CardConfig)
+    import_checkpoint: ImportConfig = field(default_factory=ImportConfig)
     detection: DetectionConfig = field(default_factory=DetectionConfig)
     zeroshot: ZeroShotConfig = field(default_factory=ZeroShotConfig)
     demo: DemoConfig = field(default_factory=DemoConfig)

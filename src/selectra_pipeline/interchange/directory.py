@@ -24,7 +24,7 @@ def check_replaceable(directory: Path, kind: str) -> None:
     """Raise `ConfigError` if the directory holds anything but an output of `kind`."""
     if not directory.exists() or (directory.is_dir() and not any(directory.iterdir())):
         return
-    if directory.is_dir() and _kind(directory / MANIFEST_NAME) == kind:
+    if directory.is_dir() and kind_of(directory) == kind:
         return
     if is_remote(directory) and _beside(directory, "new").exists():
         return
@@ -79,10 +79,10 @@ def _beside(directory: Path, role: str) -> Path:
     return directory.with_name(f".{directory.name}.{role}")
 
 
-def _kind(manifest: Path) -> str | None:
-    """The kind that a manifest names. `Manifest.load` would refuse an output with a lost file."""
+def kind_of(directory: Path) -> str | None:
+    """The kind that its manifest names. `Manifest.load` would refuse an output with a lost file."""
     try:
-        return json.loads(manifest.read_text(encoding="utf-8"))["kind"]
+        return json.loads((directory / MANIFEST_NAME).read_text(encoding="utf-8"))["kind"]
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None
 

@@ -85,7 +85,7 @@ def export(pretraining: Manifest, directory: str | Path) -> Manifest:
             directory=temporary,
             kind=EXPORT_KIND,
             fingerprint=export_fingerprint,
-            shards={encoder: _describe(temporary, encoder) for encoder in encoders},
+            shards={encoder: describe_folder(temporary, encoder) for encoder in encoders},
             facts={
                 "step": pretraining.facts["step"],
                 "parameters": {
@@ -118,9 +118,14 @@ def encoder_weights(model: Electra, encoder: EncoderName) -> dict[str, np.ndarra
 
 def named_weights(variables: Mapping[str, keras.Variable], part: Part) -> dict[str, np.ndarray]:
     """Hugging Face's tensors by name, float32, of variables by our paths."""
+    return named_tensors({path: variable.numpy() for path, variable in variables.items()}, part)
+
+
+def named_tensors(values: Mapping[str, np.ndarray], part: Part) -> dict[str, np.ndarray]:
+    """Hugging Face's tensors by name, float32, of arrays by our paths."""
     return {
-        hugging_face_name(path, part): transpose_kernel(path, variable.numpy().astype("float32"))
-        for path, variable in variables.items()
+        hugging_face_name(path, part): transpose_kernel(path, value.astype("float32"))
+        for path, value in values.items()
     }
 
 
@@ -201,7 +206,8 @@ def write_folder(
     )
 
 
-def _describe(directory: Path, encoder: EncoderName) -> tuple[Shard, ...]:
+def describe_folder(directory: Path, encoder: EncoderName) -> tuple[Shard, ...]:
+    """The files of one encoder in an export."""
     return tuple(
         Shard.describe(path, 1, relative_to=directory)
         for path in sorted((directory / encoder).iterdir())

@@ -21,6 +21,7 @@ from selectra_pipeline.interchange.names import (
     path_from_hugging_face,
     transpose_kernel,
 )
+from selectra_pipeline.interchange.pickled_weights import read_pickled_weights
 from selectra_pipeline.model.initial_weights import InitialWeights
 
 CONFIG_FILE, WEIGHTS_FILE, PICKLE_FILE = "config.json", "model.safetensors", "pytorch_model.bin"
@@ -44,16 +45,19 @@ def is_hugging_face_folder(folder: Path) -> bool:
     return any((folder / name).exists() for name in (CONFIG_FILE, WEIGHTS_FILE, PICKLE_FILE))
 
 
-def read_hugging_face_folder(folder: Path) -> InitialWeights:
+def read_hugging_face_folder(folder: Path, allow_pickle: bool = False) -> InitialWeights:
     """The weights of a discriminator (`ElectraForPreTraining`) or generator (`ElectraForMaskedLM`).
 
     Half precision becomes float32, kernels are turned to [in, out].
+
+    Args:
+        allow_pickle: see `read_tensors`.
 
     Raises:
         ConfigError: no such model, a pickled one, or one that computes otherwise than ours.
     """
     config = read_config(folder)
-    tensors = read_tensors(folder, config)
+    tensors = read_tensors(folder, config, allow_pickle)
     encoder = _encoder_of(tensors, folder)
     values: dict[str, np.ndarray] = {}
     unknown, ignored = [], []
@@ -103,11 +107,17 @@ def read_config(folder: Path) -> dict[str, Any]:
     return config
 
 
-def read_tensors(folder: Path, config: dict[str, Any]) -> dict[str, np.ndarray]:
+def read_tensors(
+    folder: Path, config: dict[str, Any], allow_pickle: bool = False
+) -> dict[str, np.ndarray]:
     """The content of `model.safetensors`.
 
+    Args:
+        allow_pickle: whether `pytorch_model.bin` is read where there is no other file; nothing
+            that is in it is run (`pickled_weights`).
+
     Raises:
-        ConfigError: there is none, or it is damaged; pickled weights are refused.
+        ConfigError: there is none, or it is damaged; pickled weights are refused if not allowed.
     """
     path = folder / WEIGHTS_FILE
     if path.exists():
@@ -115,15 +125,22 @@ def read_tensors(folder: Path, config: dict[str, Any]) -> dict[str, np.ndarray]:
             return safetensors.numpy.load_file(path)  # bfloat16 too, since TensorFlow is imported
         except safetensors.SafetensorError as error:
             raise ConfigError(f"{path} is damaged ({error}); copy it anew") from error
-    if (folder / PICKLE_FILE).exists():
-        model_class = (config.get("architectures") or [HUGGING_FACE_CLASS["discriminator"]])[0]
+    pickled = folder / PICKLE_FILE
+    if not pickled.exists():
         raise ConfigError(
-            f"{folder} holds its weights as {PICKLE_FILE}, a pickle, which may run any program "
-            "when it is read. Convert it where PyTorch and transformers are installed:\n"
-            f"  python -c \"from transformers import {model_class} as M; f = '{folder}'; "
-            f'M.from_pretrained(f).save_pretrained(f)"'
+            f"{folder} holds no {WEIGHTS_FILE}; copy it from where {CONFIG_FILE} is from"
         )
-    raise ConfigError(f"{folder} holds no {WEIGHTS_FILE}; copy it from where {CONFIG_FILE} is from")
+    if allow_pickle:
+        return read_pickled_weights(pickled)
+    model_class = (config.get("architectures") or [HUGGING_FACE_CLASS["discriminator"]])[0]
+    raise ConfigError(
+        f"{folder} holds its weights as {PICKLE_FILE}, a pickle, which may run any program when it "
+        "is read. The pipeline import_checkpoint reads what is no program in it, with "
+        "import_checkpoint.allow_pickle=true. Or convert it where PyTorch and transformers are "
+        "installed:\n"
+        f"  python -c \"from transformers import {model_class} as M; f = '{folder}'; "
+        f'M.from_pretrained(f).save_pretrained(f)"'
+    )
 
 
 def _encoder_of(tensors: dict[str, np.ndarray], folder: Path) -> EncoderName:

@@ -16,6 +16,7 @@ from selectra_pipeline.interchange.names import (
 from selectra_pipeline.model.initial_weights import ENCODERS, InitialWeights, own_encoder
 
 INDEX_SUFFIX = ".index"
+STEP = "global_step"
 OBJECT_GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH"  # an entry of every checkpoint of TensorFlow 2
 
 
@@ -79,6 +80,12 @@ def read_original_checkpoint(prefix: Path) -> InitialWeights:
         unknown=tuple(unknown),
         ignored=tuple(ignored),
     )
+
+
+def read_step(prefix: Path) -> int | None:
+    """The step that a checkpoint of the original was saved at, if it says so."""
+    reader = tf.train.load_checkpoint(str(prefix))
+    return int(reader.get_tensor(STEP)) if reader.has_tensor(STEP) else None
 
 
 def _check_format(prefix: Path, names: list[str]) -> None:

@@ -6,25 +6,25 @@ from pathlib import Path
 
 import numpy as np
 
-from selectra_pipeline.config.architecture import ArchitectureConfig, EncoderConfig
+from selectra_pipeline.config.architecture import EncoderName
 from selectra_pipeline.config.base import ConfigError
 from selectra_pipeline.config.vocabulary import VocabularyConfig
-from selectra_pipeline.interchange.encoder_sizes import check_word_table
+from selectra_pipeline.interchange.encoder_sizes import check_word_table, encoder_config
 from selectra_pipeline.interchange.importing import load_weights
+from selectra_pipeline.model.initial_weights import ENCODERS
 from selectra_pipeline.model.pretrained_encoder import PretrainedEncoder
 from selectra_pipeline.vocabulary.importing import import_tokenizer
 
 logger = logging.getLogger(__name__)
 
-USUAL_HEAD_SIZE = 64  # of all released models; a TensorFlow checkpoint does not say it
-PARTS = ("embeddings", "discriminator")
-USUAL = ArchitectureConfig()  # for what no checkpoint says: dropout
-
 
 def load_pretrained(
     source: str | Path, vocabulary: VocabularyConfig, name: str | None = None
 ) -> PretrainedEncoder:
-    """Read embeddings, discriminator and tokenizer.
+    """Read embeddings, encoder and tokenizer.
+
+    The encoder is the discriminator. Where there is none, it is that of the generator: a run with
+    `pretraining.objective.task=mlm` trains its full-size encoder as such.
 
     Args:
         source: as `load_weights` takes it, with `vocab.txt` in it or beside it.
@@ -33,50 +33,45 @@ def load_pretrained(
         name: of the checkpoint in tables; None takes that of its folder.
 
     Raises:
-        ConfigError: no such checkpoint, one without discriminator, or one that can't be read.
+        ConfigError: no such checkpoint, one without encoder, or one that can't be read.
         VocabularyError: no tokenizer, one that strips accents, or one of another size than the
             word table.
     """
-    weights = load_weights(source, fresh_encoder="generator")
-    if "discriminator" not in weights.sizes:
-        raise ConfigError(f"{source} holds no discriminator; only that is fine-tuned")
-    tokenizer = import_tokenizer(_beside(Path(source)), vocabulary)
-    config = _config(weights.sizes["discriminator"])
+    source = Path(source)
+    folder = _folder_of_encoder(source)
+    weights = load_weights(folder)
+    encoder = next(filter(weights.sizes.__contains__, ENCODERS), None)
+    if encoder is None:
+        raise ConfigError(f"{source} holds no encoder; name a checkpoint of an ELECTRA")
+    if encoder == "generator":
+        logger.info("%s holds no discriminator: the encoder of its generator is taken", source)
+    tokenizer = import_tokenizer(folder, vocabulary)
+    config = encoder_config(weights.sizes[encoder])
     check_word_table(source, config, tokenizer)
     return PretrainedEncoder(
-        name or _name(Path(source)), config, _values(weights.values), tokenizer
+        name or _name(source), config, _encoder_values(weights.values, encoder), tokenizer
     )
 
 
-def _config(sizes: Mapping[str, int | float]) -> EncoderConfig:
-    if "num_heads" not in sizes:
-        heads = max(1, sizes["hidden_size"] // USUAL_HEAD_SIZE)
-        logger.warning(
-            "the checkpoint does not say how many attention heads it has: %d of %d units are taken",
-            heads,
-            sizes["hidden_size"] // heads,
-        )
-        sizes = {"num_heads": heads, **sizes}
-    usual = {
-        "dropout": USUAL.dropout,
-        "attention_dropout": USUAL.attention_dropout,
-        "layer_norm_epsilon": USUAL.layer_norm_epsilon,
-        "initializer_range": USUAL.initializer_range,
-    }
-    return EncoderConfig(**{**usual, **sizes})
+def _folder_of_encoder(source: Path) -> Path:
+    """The folder of an export that its encoder is in, else the source itself."""
+    return next(filter(Path.is_dir, (source / encoder for encoder in ENCODERS)), source)
 
 
-def _values(values: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Those of the parts that are fine-tuned."""
-    return {path: value for path, value in values.items() if path.split("/")[1] in PARTS}
-
-
-def _beside(source: Path) -> Path:
-    """The folder of an export that the discriminator's tokenizer is in, else the source itself."""
-    return source / "discriminator" if (source / "discriminator").is_dir() else source
+def _encoder_values(
+    values: Mapping[str, np.ndarray], encoder: EncoderName
+) -> dict[str, np.ndarray]:
+    """Those of embeddings and encoder, by the paths that the discriminator's have."""
+    renamed = {"embeddings": "embeddings", encoder: "discriminator"}
+    kept = {}
+    for path, value in values.items():
+        model, part, rest = path.split("/", 2)
+        if part in renamed:
+            kept[f"{model}/{renamed[part]}/{rest}"] = value
+    return kept
 
 
 def _name(source: Path) -> str:
     """What the folders are called: data/06_models/RUN/huggingface is RUN's."""
-    named = [part for part in source.parts if part not in ("discriminator", "huggingface")]
+    named = [part for part in source.parts if part not in (*ENCODERS, "huggingface")]
     return named[-1] if named else str(source)

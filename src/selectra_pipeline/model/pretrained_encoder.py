@@ -1,4 +1,4 @@
-"""A discriminator to be fine-tuned, whatever format it was in."""
+"""An encoder to be fine-tuned, whatever format it was in."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -14,11 +14,12 @@ from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 
 @dataclasses.dataclass(frozen=True)
 class PretrainedEncoder:
-    """Embeddings and discriminator without the head of pre-training.
+    """Embeddings and encoder without the head of pre-training.
 
     Attributes:
         name: for tables and logs.
-        values: float32 arrays by the paths of the variables of `Electra`.
+        values: float32 arrays by the paths of the variables of `Electra`, where the encoder is the
+            discriminator.
         tokenizer: the one that the weights were trained with.
     """
 

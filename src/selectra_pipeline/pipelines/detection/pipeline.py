@@ -11,7 +11,7 @@ def create_pipeline() -> Pipeline:
         [
             Node(
                 detect_replaced_tokens,
-                inputs=["pretraining", "params:detection"],
+                inputs=["model", "params:detection", "params:vocabulary"],
                 outputs="detection",
                 name="detect_replaced_tokens",
             )

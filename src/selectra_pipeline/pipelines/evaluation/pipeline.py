@@ -24,7 +24,7 @@ def create_pipeline(selection: Selection) -> Pipeline:
         outputs=["results_report", "results_frame", "results_plot", "evaluation_metrics"],
         name="report_results",
     )
-    if selection.own_export:
+    if selection.own_export and selection.trained_here:
         inputs = [*CARD, *TRAINING_RUN, *trials]
         card = Node(write_cards, inputs=inputs, outputs="model_card", name="write_cards")
     else:

@@ -10,14 +10,25 @@ from kedro.framework.project import settings
 from kedro.utils import find_kedro_project
 
 from selectra_pipeline.config.evaluation import EvaluationConfig
+from selectra_pipeline.config.import_checkpoint import IMPORT_KIND
+from selectra_pipeline.interchange.directory import kind_of
+from selectra_pipeline.shards.paths import as_path
+from selectra_pipeline.shards.remote import remote_errors
 
 
 @dataclass(frozen=True)
 class Selection:
-    """The tasks that are selected, by name, and whether the run's own export is fine-tuned."""
+    """What is fine-tuned on what.
+
+    Attributes:
+        tasks: that are selected, by name.
+        own_export: whether the model of the run itself is fine-tuned.
+        trained_here: whether that was trained by the run, and not imported.
+    """
 
     tasks: tuple[str, ...] = ()
     own_export: bool = True
+    trained_here: bool = True
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> Self:
@@ -25,9 +36,18 @@ class Selection:
 
         Raises:
             ConfigError: those of the evaluation are wrong.
+            StorageError: the storage of the run's model is unknown, or does not answer.
         """
         config = EvaluationConfig.from_params(params.get("evaluation"), "evaluation")
-        return cls(config.selected, config.checkpoint is None)
+        model = params.get("directories", {}).get("model")
+        imported = model is not None and _is_import(model)
+        return cls(config.selected, config.checkpoint is None, not imported)
+
+
+def _is_import(model: str) -> bool:
+    directory = as_path(model)
+    with remote_errors(directory):
+        return kind_of(directory) == IMPORT_KIND
 
 
 _of_session: Selection | None = None

@@ -6,7 +6,9 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from selectra_pipeline.config.base import ConfigError
-from selectra_pipeline.model.trained import load_trained
+from selectra_pipeline.config.vocabulary import VocabularyConfig
+from selectra_pipeline.records.reader import Batch
+from selectra_pipeline.serving.served_model import ServedModel, load_served
 from selectra_pipeline.shards.manifest import Manifest
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 
@@ -27,30 +29,36 @@ class Detection(NamedTuple):
     probability: float
 
 
-def detect_replaced(pretraining: Manifest, text: str) -> list[list[Detection]]:
-    """Judge every word piece of a text, each line on its own; blank lines are passed over.
+def load_discriminator(model: Manifest, vocabulary: VocabularyConfig) -> ServedModel:
+    """The discriminator of an export or an import.
 
-    Args:
-        pretraining: a finished run.
+    Raises:
+        ConfigError: there is none, or it can't be read.
+        VocabularyError: its tokenizer strips accents, and nobody agreed to that.
+    """
+    if "discriminator" not in model.shards:
+        raise ConfigError(
+            f"{model.directory} holds no discriminator: a run with pretraining.objective.task=mlm "
+            "trains none; name a run of task=electra (--params run=NAME)"
+        )
+    return load_served(model.directory, vocabulary)
+
+
+def detect_replaced(discriminator: ServedModel, text: str) -> list[list[Detection]]:
+    """Judge every word piece of a text, each line on its own; blank lines are passed over.
 
     Returns:
         the detections of each line, [CLS] and [SEP] included.
 
     Raises:
-        ConfigError: `pretraining` is no finished pre-training run, or has no discriminator.
-        ValueError: the text is blank, or a line is longer than the model can read.
+        ConfigError: the text is blank, or a line is longer than the model can read.
     """
-    model, tokenizer, config = load_trained(pretraining)
-    if model.discriminator_head is None:
-        raise ConfigError(
-            f"the run in {pretraining.directory} has no discriminator "
-            f"(pretraining.objective.task={config.objective.task}); name a run of task=electra"
-        )
-    rows = encode_lines(tokenizer, text, model.discriminator_config.max_position_embeddings)
+    tokenizer = discriminator.tokenizer
+    rows = encode_lines(tokenizer, text, discriminator.config.max_position_embeddings)
     ragged = tf.ragged.constant(rows, dtype=tf.int32)
     input_ids = ragged.to_tensor(default_value=tokenizer.pad_id)  # [lines, seq]
     input_mask = tf.sequence_mask(ragged.row_lengths(), dtype=tf.int32)
-    logits = model.detect_replaced(input_ids, input_mask, tf.zeros_like(input_ids))
+    logits = discriminator.model(Batch(input_ids, input_mask, tf.zeros_like(input_ids)))
     probabilities = tf.sigmoid(logits)
     return [
         [
@@ -66,7 +74,7 @@ def encode_lines(tokenizer: Tokenizer, text: str, max_length: int) -> list[list[
     """[CLS] line [SEP] as ids, for every line that is not blank.
 
     Raises:
-        ValueError: all are blank, or one has more than `max_length` ids.
+        ConfigError: all are blank, or one has more than `max_length` ids.
     """
     rows = []
     for number, ids in enumerate(tokenizer.encode_batch(text.split("\n")), start=1):
@@ -74,13 +82,13 @@ def encode_lines(tokenizer: Tokenizer, text: str, max_length: int) -> list[list[
             continue
         row = [tokenizer.cls_id, *ids, tokenizer.sep_id]
         if len(row) > max_length:
-            raise ValueError(
+            raise ConfigError(
                 f"line {number} has {len(row)} word pieces with [CLS] and [SEP], the model reads "
                 f"{max_length} at most; break it into shorter lines"
             )
         rows.append(row)
     if not rows:
-        raise ValueError(f"the text is blank: {text!r}; give at least one word")
+        raise ConfigError(f"the text is blank: {text!r}; give at least one word")
     return rows
 
 
