@@ -3,6 +3,7 @@
 Needs a Chromium and the package websockets, which kedro-viz brings.
 """
 
+import argparse
 import base64
 import itertools
 import json
@@ -15,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from websockets.sync.client import ClientConnection, connect
 
@@ -145,3 +147,35 @@ def _tab_address(profile: Path) -> str:
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/json/list") as answer:
         tabs = json.loads(answer.read())
     return next(tab["webSocketDebuggerUrl"] for tab in tabs if tab["type"] == "page")
+
+
+def main() -> None:
+    """Take a picture of a page, say what it asked for beyond its own server and what went wrong."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("address")
+    parser.add_argument("file", type=Path, help="PNG to write")
+    parser.add_argument("--width", type=int, default=1200)
+    parser.add_argument("--height", type=int, default=900)
+    parser.add_argument("--scheme", choices=("light", "dark"), default="light")
+    parser.add_argument("--whole-page", action="store_true", help="not only what the window shows")
+    parser.add_argument("--ready", default="true", help="JavaScript that is true of a loaded page")
+    parser.add_argument("--run", default="null", help="JavaScript to run then")
+    parser.add_argument("--done", default="true", help="JavaScript that is true when that is done")
+    options = parser.parse_args()
+    program = executable()
+    if program is None:
+        raise SystemExit(f"no Chromium found; install one of {', '.join(NAMES)}")
+    with chromium(program) as tab:
+        tab.open(options.address, options.width, options.height, options.scheme)
+        tab.wait(options.ready)
+        tab.run(options.run)
+        tab.wait(options.done)
+        tab.picture(options.file, options.whole_page)
+        own = urlsplit(options.address).netloc
+        strangers = [a for a in tab.requests if urlsplit(a).netloc not in {own, ""}]
+        print(f"{len(tab.requests)} requests, elsewhere: {strangers or 'none'}")
+        print(f"problems: {tab.problems or 'none'}")
+
+
+if __name__ == "__main__":
+    main()

@@ -28,7 +28,7 @@ class DemoConfig(Config):
         port: of that address.
         replaced_sentences: examples, each with a word that does not belong there.
         classified_texts: examples to be labelled.
-        labels: examples of classes, separated by ";".
+        labels: examples of classes, separated by "," or ";".
         template: the hypothesis, with "{}" in the label's place.
         entity_sentences: examples with entities.
     """

@@ -171,7 +171,7 @@ class Page:
         if card is None:
             self._speaker.markdown(lambda texts: texts.no_card)
         else:
-            gr.Markdown(card, elem_classes="card")
+            gr.Markdown(card, elem_id="card")
 
     def _result(self, heading: Say) -> tuple[gr.State, gr.HTML]:
         """A place for a result, empty yet."""
@@ -180,6 +180,7 @@ class Page:
         shown = gr.HTML(
             page_html.waiting(self._texts[self._config.language]),
             elem_classes="result",
+            padding=False,
             js_on_load=ANNOUNCED,
         )
         self._results.append((state, shown))

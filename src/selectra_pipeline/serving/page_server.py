@@ -4,10 +4,12 @@ import logging
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.resources import files
 
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI
+from gradio.themes import Font, colors
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -15,7 +17,6 @@ from selectra_pipeline.config.base import UserError
 from selectra_pipeline.config.demo import DemoConfig
 from selectra_pipeline.pretraining.interruption import graceful_stop
 from selectra_pipeline.serving.page import Page, head
-from selectra_pipeline.serving.page_theme import css, theme
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +39,10 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+
+# Of the system: nothing to fetch.
+FONTS = (Font("system-ui"), Font("sans-serif"))
+FONTS_OF_CODE = (Font("ui-monospace"), Font("monospace"))
 
 SECONDS_TO_END = 2  # open pages hold a connection; they are cut off after that
 
@@ -104,6 +109,26 @@ def serve(page: Page, config: DemoConfig, at: socket.socket) -> None:
     # uvicorn raises the signal that ended it once more: here it finds a handler that only notes it.
     with graceful_stop():
         server(page, config).run(sockets=[at])
+
+
+def theme() -> gr.themes.Base:
+    """Gradio's default theme with contrasts of 4.5 and more (WCAG 2.2, AA)."""
+    default = gr.themes.Default(primary_hue=colors.blue, font=FONTS, font_mono=FONTS_OF_CODE)
+    return default.set(
+        button_primary_background_fill="*primary_700",
+        button_primary_background_fill_hover="*primary_800",
+        button_primary_background_fill_dark="*primary_700",
+        button_primary_background_fill_hover_dark="*primary_800",
+        body_text_color_subdued="*neutral_600",
+        body_text_color_subdued_dark="*neutral_300",
+        block_info_text_color="*neutral_600",
+        block_info_text_color_dark="*neutral_300",
+    )
+
+
+def css() -> str:
+    """The style sheet of what is ours."""
+    return files(__package__).joinpath("page.css").read_text(encoding="utf-8")
 
 
 class StayingHere:

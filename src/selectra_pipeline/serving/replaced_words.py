@@ -1,38 +1,23 @@
 """Which words of a typed text the discriminator takes for replaced ones."""
 
-import itertools
 import random
 from collections.abc import Iterable
 from typing import NamedTuple
 
-import tensorflow as tf
-
 from selectra_pipeline.config.base import ConfigError
-from selectra_pipeline.downstream.batching import LengthBatches
-from selectra_pipeline.downstream.example import IGNORED, Example
-from selectra_pipeline.downstream.prediction import INPUTS
-from selectra_pipeline.records.reader import Batch
+from selectra_pipeline.serving.detection import Detection, detect_replaced
 from selectra_pipeline.serving.served_model import ServedModel
 from selectra_pipeline.serving.typed_text import InputProblem, TypedText, Word, read_typed
-from selectra_pipeline.training.single_device import graph_on, single_device
 from selectra_pipeline.vocabulary.words import split_words
 
-NO_LABEL = tf.TensorSpec([None], tf.int32)
 SHORTEST_WORD = 3  # that is put in another's place: an article would seldom be noticed
-
-
-class JudgedPiece(NamedTuple):
-    """A vocabulary entry, and the probability that it was replaced."""
-
-    piece: str
-    probability: float
 
 
 class JudgedWord(NamedTuple):
     """A word and the judgement of each of its pieces."""
 
     word: Word
-    pieces: list[JudgedPiece]
+    pieces: list[Detection]
 
     @property
     def probability(self) -> float:
@@ -65,13 +50,7 @@ class ReplacedWords:
                 f"{served.source} is a {served.kind}, not a discriminator; name the export of a "
                 "pre-training run in demo.model"
             )
-        self._tokenizer = served.tokenizer
-        self._limit = served.config.max_position_embeddings
-
-        def probabilities(inputs: Batch) -> tf.Tensor:
-            return tf.sigmoid(served.model(inputs))  # [batch, seq]
-
-        self._probabilities = graph_on(single_device(), probabilities, INPUTS)
+        self._served = served
 
     def judge(self, typed: str) -> JudgedText:
         """The probability of every word's having been replaced.
@@ -79,12 +58,10 @@ class ReplacedWords:
         Raises:
             InputProblem: the text is blank or too long.
         """
-        read = read_typed(typed, self._tokenizer, self._limit)
-        ids = itertools.chain.from_iterable(word.ids for word in read.words)
-        example = Example([self._tokenizer.cls_id, *ids, self._tokenizer.sep_id], IGNORED)
-        inputs = LengthBatches([example], 1, self._limit, NO_LABEL).pad([0]).inputs
-        found = iter(self._probabilities(inputs).numpy()[0, 1:].tolist())  # without [CLS]
-        words = [JudgedWord(word, self._pieces(word, found)) for word in read.words]
+        read = self._read(typed)
+        ((_cls, *detections, _sep),) = detect_replaced(self._served, read.text)
+        found = iter(detections)
+        words = [JudgedWord(word, [next(found) for _ in word.ids]) for word in read.words]
         return JudgedText(read, words)
 
     def replace_at_random(
@@ -101,24 +78,21 @@ class ReplacedWords:
         Raises:
             InputProblem: the text is blank or too long, or nothing in it can be replaced.
         """
-        read = read_typed(typed, self._tokenizer, self._limit)
+        read = self._read(typed)
         own = {word.text.lower() for word in read.words}
         known = sorted({word for text in replacements for word in split_words(text)})
         others = [word for word in known if _is_replaceable(word) and word.lower() not in own]
         replaceable = [word for word in read.words if _is_replaceable(word.text)]
         if not replaceable or not others:
-            raise InputProblem("blank")
+            raise InputProblem("none_replaceable", letters=SHORTEST_WORD)
         word = draw.choice(replaceable)
         as_large = [other for other in others if other[0].isupper() == word.text[0].isupper()]
         other = draw.choice(as_large or others)
         return read.text[: word.start] + other + read.text[word.end :], other
 
-    def _pieces(self, word: Word, found: Iterable[float]) -> list[JudgedPiece]:
-        # A word's ids come first: where both run out, no probability is taken and lost.
-        return [
-            JudgedPiece(self._tokenizer.vocabulary[number], probability)
-            for number, probability in zip(word.ids, found, strict=False)
-        ]
+    def _read(self, typed: str) -> TypedText:
+        limit = self._served.config.max_position_embeddings
+        return read_typed(typed, self._served.tokenizer, limit)
 
 
 def _is_replaceable(word: str) -> bool:

@@ -70,4 +70,4 @@ class Speaker:
         return self.make(gr.Textbox, properties, lines=1, max_lines=8, **others)
 
     def _html(self, say: Say) -> None:
-        self.make(gr.HTML, lambda texts: {"value": say(texts)})
+        self.make(gr.HTML, lambda texts: {"value": say(texts)}, padding=False)

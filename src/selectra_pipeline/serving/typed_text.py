@@ -6,7 +6,14 @@ from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 from selectra_pipeline.vocabulary.words import word_pattern
 
 ProblemName = Literal[
-    "blank", "too_long", "few_labels", "many_labels", "double_label", "slot", "long_hypothesis"
+    "blank",
+    "none_replaceable",
+    "too_long",
+    "few_labels",
+    "many_labels",
+    "double_label",
+    "slot",
+    "long_hypothesis",
 ]
 
 

@@ -76,6 +76,7 @@ class EntityTexts(Config):
 class ProblemTexts(Config):
     """What is wrong with an input, by `typed_text.ProblemName`."""
 
+    none_replaceable: str
     blank: str
     too_long: str
     few_labels: str
@@ -97,7 +98,6 @@ class PageTexts(Config):
     title: str
     intro: str
     language: str
-    tabs: str
     card: str
     no_card: str
     waiting: str
