@@ -1,6 +1,6 @@
-"""A headless Chromium, led through its DevTools protocol: loads pages, runs scripts, takes pictures.
+"""A headless Chromium, led through its DevTools protocol: loads pages, runs scripts, pictures them.
 
-Needs a Chromium and the package websockets, which kedro-viz brings.
+Needs a Chromium and the package websockets, which the extra `viz` brings.
 """
 
 import argparse
