@@ -21,7 +21,7 @@ __all__ = ["make_run", "narrow_run", "vocabulary", "wide_run"]
 LENIENT = VocabularyConfig(require_accents=False)
 NLI = ("contradiction", "neutral", "entailment")
 TAGS = ("O", "B-PER", "I-PER", "B-LOC", "I-LOC")
-CARD = "---\nlanguage: es\n---\n\n# Tiny\n\nKnows *nothing*.\n"
+CARD = '---\nlanguage: es\n---\n\n# Tiny\n\n```python\nload(".")  # nothing\n```\n'
 
 
 @pytest.fixture(scope="session")
@@ -82,6 +82,11 @@ def served_page(exported_folder, finetuned_folder) -> Iterator[ServedPage]:
         running.should_exit = True
         thread.join(20)
         assert not thread.is_alive()
+
+
+@pytest.fixture
+def unused_port() -> int:
+    return free_port()
 
 
 def free_port() -> int:

@@ -86,8 +86,14 @@ def _discriminator_folder(config: DemoConfig, export: Path) -> Path:
             else "name another one in demo.model"
         )
         raise ConfigError(f"there is no model in {folder}: {remedy}")
-    inner = folder / DISCRIMINATOR
-    return inner if inner.is_dir() else folder
+    if (folder / DISCRIMINATOR).is_dir():
+        return folder / DISCRIMINATOR
+    if (folder / "generator").is_dir():
+        raise ConfigError(
+            f"{folder} holds no discriminator: a run with pretraining.objective.task=mlm trains "
+            "none; name a model that has one in demo.model"
+        )
+    return folder
 
 
 def _if_there(folder: Path) -> Path | None:
