@@ -83,7 +83,7 @@ class Tab:
     def wait(self, condition: str) -> None:
         """Wait until an expression of JavaScript is true."""
         end = time.monotonic() + SECONDS
-        while not self.run(condition):
+        while not self.run(f"!!({condition})"):
             if time.monotonic() > end:
                 raise TimeoutError(f"{condition} is not true after {SECONDS} s")
             time.sleep(0.05)

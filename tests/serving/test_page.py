@@ -17,10 +17,10 @@ from selectra_pipeline.config.vocabulary import VocabularyConfig
 
 pytest.importorskip("gradio", reason='the page needs the extra "demo"')
 
-from selectra_pipeline.serving.page import Page  # noqa: E402
-from selectra_pipeline.serving.page_models import PageModels, load_page_models  # noqa: E402
-from selectra_pipeline.serving.page_server import PageServerError, listening, serve  # noqa: E402
-from selectra_pipeline.serving.page_texts import load_texts  # noqa: E402
+from selectra_pipeline.serving.page import Page
+from selectra_pipeline.serving.page_models import PageModels, load_page_models
+from selectra_pipeline.serving.page_server import PageServerError, listening, serve
+from selectra_pipeline.serving.page_texts import load_texts
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""The page as a visitor meets it, in a headless Chromium: no mouse, no network, no bright colours."""
+"""The page as a visitor meets it, in a headless Chromium: by keyboard, in the dark, on a phone."""
 
 import time
 from collections.abc import Iterator
@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 import pytest
 
 pytest.importorskip("websockets", reason='the browser is led by the extra "viz"')
-from chromium import Tab, chromium, executable  # noqa: E402
+from chromium import Tab, chromium, executable
 
-READY = "!!document.querySelector('#sentence textarea')"
+READY = "!!document.querySelector('#tab-replaced button.primary')"
 VISIBLE = "(e => e && e.checkVisibility())"
 FOCUS = "document.activeElement"
 
@@ -38,7 +38,8 @@ CONTRASTS = """
     if (!text || !element.checkVisibility({ opacityProperty: true, visibilityProperty: true })
         || element.closest("script, style, [aria-hidden=true]")) continue;
     const behind = [];
-    for (let e = element; e; e = e.parentElement) behind.unshift(getComputedStyle(e).backgroundColor);
+    for (let e = element; e; e = e.parentElement)
+      behind.unshift(getComputedStyle(e).backgroundColor);
     const [a, b] = [paint(behind), paint([...behind, getComputedStyle(element).color])]
       .map(luminance).sort((x, y) => y - x);
     found.push([text.slice(0, 40), (a + 0.05) / (b + 0.05)]);
@@ -51,8 +52,8 @@ CONTRASTS = """
 NAMES = """
 [...document.querySelectorAll("button, input, textarea, [role=tab]")]
   .filter((e) => e.checkVisibility() && e.tabIndex >= 0)
-  .map((e) => e.ariaLabel || e.title || [...(e.labels || [])].map((l) => l.textContent).join(" ").trim()
-    || e.textContent.trim())
+  .map((e) => e.ariaLabel || e.title
+    || [...(e.labels || [])].map((l) => l.textContent).join(" ").trim() || e.textContent.trim())
 """
 
 
