@@ -1,6 +1,7 @@
 """The page at an address of this machine, until a signal ends it."""
 
 import logging
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -69,7 +70,7 @@ def listening(config: DemoConfig) -> Iterator[socket.socket]:
         found = socket.create_server((config.host, config.port), family=family)
     except OSError as error:
         raise PageServerError(
-            f"the page can't be served at {config.host}, port {config.port} ({error.strerror}); "
+            f"the page can't be served at {config.host}, port {config.port} ({os.strerror(error.errno)}); "
             f"end what is there, or choose another port: --params demo.port={config.port + 1}"
         ) from error
     with found:
