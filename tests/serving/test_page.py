@@ -118,8 +118,15 @@ def test_files_of_this_machine_are_not_served(served_page):
 
 def test_an_address_in_use_is_an_error_before_models_are_loaded(served_page):
     port = served_page.config.port
-    message = rf"at 127.0.0.1, port {port} .*in use.*; .* --params demo.port={port + 1}"
+    message = rf"at 127.0.0.1, port {port} \(Address already in use\); .*demo.port={port + 1}"
     with pytest.raises(PageServerError, match=message), listening(served_page.config):
+        pass
+
+
+def test_an_address_that_is_not_this_machines_is_an_error(unused_port):
+    config = DemoConfig(host="203.0.113.7", port=unused_port)  # of documentation, nobody's
+    message = r"\(Cannot assign requested address\); .* demo.host be an address of this machine"
+    with pytest.raises(PageServerError, match=message), listening(config):
         pass
 
 

@@ -72,7 +72,7 @@ def test_what_was_typed_never_becomes_markup(texts):
         page_html.problem(InputProblem("double_label", label=evil), texts),
     ):
         assert "<script" not in html
-        assert "<script>" in shown(html).replace("< script", "<script") or "alert" in html
+        assert evil in unescape(html)
 
 
 def test_labels_are_ranked_with_a_bar_for_each():

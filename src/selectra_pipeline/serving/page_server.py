@@ -69,9 +69,12 @@ def listening(config: DemoConfig) -> Iterator[socket.socket]:
     try:
         found = socket.create_server((config.host, config.port), family=family)
     except OSError as error:
+        # The numbers of an unknown name are negative, and not the system's.
+        reason = os.strerror(error.errno) if error.errno > 0 else "no such name"
         raise PageServerError(
-            f"the page can't be served at {config.host}, port {config.port} ({os.strerror(error.errno)}); "
-            f"end what is there, or choose another port: --params demo.port={config.port + 1}"
+            f"the page can't be served at {config.host}, port {config.port} ({reason}); end what "
+            f"is there or choose another port (--params demo.port={config.port + 1}), and let "
+            "demo.host be an address of this machine"
         ) from error
     with found:
         yield found
