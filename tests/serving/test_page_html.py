@@ -8,8 +8,8 @@ from selectra_pipeline.serving.detection import Detection
 from selectra_pipeline.serving.entity_tagger import Span, TaggedText
 from selectra_pipeline.serving.label_chooser import LabelledText
 from selectra_pipeline.serving.page_texts import load_texts
-from selectra_pipeline.serving.replaced_words import JudgedText, JudgedWord
 from selectra_pipeline.serving.typed_text import InputProblem, TypedText, Word
+from selectra_pipeline.serving.word_judge import JudgedText, JudgedWord
 
 TEXTS = load_texts()
 SPANISH, ENGLISH = TEXTS["es"], TEXTS["en"]

@@ -14,9 +14,9 @@ from selectra_pipeline.serving.entity_tagger import EntityTagger
 from selectra_pipeline.serving.label_chooser import LabelChooser
 from selectra_pipeline.serving.page_models import PageModels
 from selectra_pipeline.serving.page_texts import LANGUAGES, PageTexts
-from selectra_pipeline.serving.replaced_words import ReplacedWords
 from selectra_pipeline.serving.speaker import Say, Speaker
 from selectra_pipeline.serving.typed_text import InputProblem
+from selectra_pipeline.serving.word_judge import WordJudge
 
 # A result as HTML, in any language: kept, to be shown anew when the language changes.
 Render = Callable[[PageTexts], str]
@@ -52,7 +52,7 @@ class Page:
             self._head()
             with gr.Row():
                 with gr.Column(scale=3, min_width=320), gr.Tabs():
-                    self._replaced_tab(models.replaced_words)
+                    self._replaced_tab(models.word_judge)
                     self._labels_tab(models.label_chooser)
                     self._entities_tab(models.entity_tagger)
                 with gr.Column(scale=2, min_width=320):
@@ -74,7 +74,7 @@ class Page:
                     elem_id="language",
                 )
 
-    def _replaced_tab(self, model: ReplacedWords) -> None:
+    def _replaced_tab(self, model: WordJudge) -> None:
         sentences = self._config.replaced_sentences
 
         def judge(typed: str, put_in: str | None = None) -> Render:

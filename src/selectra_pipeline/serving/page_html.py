@@ -9,8 +9,8 @@ from html import escape
 from selectra_pipeline.serving.entity_tagger import TaggedText
 from selectra_pipeline.serving.label_chooser import LabelledText
 from selectra_pipeline.serving.page_texts import PageTexts
-from selectra_pipeline.serving.replaced_words import JudgedText, JudgedWord
 from selectra_pipeline.serving.typed_text import InputProblem, TypedText
+from selectra_pipeline.serving.word_judge import JudgedText, JudgedWord
 
 ENTITY_COLOURS = 6  # that page.css has; more types begin anew
 

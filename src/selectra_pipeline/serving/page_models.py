@@ -11,8 +11,8 @@ from selectra_pipeline.downstream.trials import MODEL_FOLDER
 from selectra_pipeline.interchange.model_folder import read_model
 from selectra_pipeline.serving.entity_tagger import EntityTagger
 from selectra_pipeline.serving.label_chooser import LabelChooser
-from selectra_pipeline.serving.replaced_words import ReplacedWords
 from selectra_pipeline.serving.served_model import load_served
+from selectra_pipeline.serving.word_judge import WordJudge
 from selectra_pipeline.shards.paths import Path, as_path
 
 DISCRIMINATOR = "discriminator"  # its folder in an export
@@ -30,13 +30,13 @@ class PageModels(NamedTuple):
     """
 
     source: Path
-    replaced_words: ReplacedWords
+    word_judge: WordJudge
     label_chooser: LabelChooser | None
     entity_tagger: EntityTagger | None
 
     def warm_up(self) -> None:
         """Make the graphs, for which the first visitor would have to wait."""
-        self.replaced_words.judge(SAMPLE)
+        self.word_judge.judge(SAMPLE)
         if self.label_chooser is not None:
             self.label_chooser.choose(SAMPLE, SAMPLE_LABELS, SAMPLE_TEMPLATE)
         if self.entity_tagger is not None:
@@ -68,7 +68,7 @@ def load_page_models(
     )
     models = PageModels(
         folder,
-        ReplacedWords(load_served(folder, vocabulary)),
+        WordJudge(load_served(folder, vocabulary)),
         None if classifier is None else _label_chooser(classifier, vocabulary),
         None if tagger is None else EntityTagger(load_served(tagger, vocabulary)),
     )

@@ -5,9 +5,9 @@ import pytest
 from selectra_pipeline.config.base import ConfigError
 from selectra_pipeline.config.vocabulary import VocabularyConfig
 from selectra_pipeline.serving.detection import detect_replaced
-from selectra_pipeline.serving.replaced_words import ReplacedWords
 from selectra_pipeline.serving.served_model import load_served
 from selectra_pipeline.serving.typed_text import InputProblem
+from selectra_pipeline.serving.word_judge import WordJudge
 
 SENTENCE = "El camión cruzó la güera."
 
@@ -19,7 +19,7 @@ def served(exported_folder):
 
 @pytest.fixture(scope="module")
 def model(served):
-    return ReplacedWords(served)
+    return WordJudge(served)
 
 
 def test_every_piece_of_every_word_has_the_discriminators_verdict(model, served):
@@ -73,7 +73,7 @@ def test_another_kind_of_model_is_refused(finetuned_folder):
         finetuned_folder / "world_entities" / "model", VocabularyConfig(require_accents=False)
     )
     with pytest.raises(ConfigError, match=r"is a tagger, not a discriminator; .* in demo.model"):
-        ReplacedWords(tagger)
+        WordJudge(tagger)
 
 
 class Draw(random.Random):

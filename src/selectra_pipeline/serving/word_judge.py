@@ -37,7 +37,7 @@ class JudgedText(NamedTuple):
     words: list[JudgedWord]
 
 
-class ReplacedWords:
+class WordJudge:
     """A discriminator, ready to judge texts; may be used from several threads.
 
     Raises:
