@@ -3,6 +3,7 @@
 from kedro.pipeline import Pipeline
 
 from selectra_pipeline.pipelines import (
+    comparison,
     detection,
     evaluation,
     export,
@@ -37,6 +38,7 @@ def register_pipelines() -> dict[str, Pipeline]:
         "import_checkpoint": import_checkpoint.create_pipeline(),
         "export_original": export_original.create_pipeline(),
         "detect": detection.create_pipeline(),
+        "compare": comparison.create_pipeline(),
         "zeroshot": zeroshot.create_pipeline(),
         "__default__": pretrain,
     }
