@@ -18,9 +18,9 @@ UNITS = {"classifier": "texts", "tagger": "words", "discriminator": "words"}
 ASKED = {
     "classifier": "the class of each text",
     "tagger": "the tag of each word",
-    "discriminator": "which words were replaced. They were replaced at random, by words of the same "
-    "texts: easier to find than what a generator puts in, and the same for every model, whatever its "
-    "word pieces. A word counts as replaced where one of its pieces does",
+    "discriminator": "which words were replaced. They were replaced at random, by words of the "
+    "same texts: easier to find than what a generator puts in, and the same for every model, "
+    "whatever its word pieces. A word counts as replaced where one of its pieces does",
 }
 
 
@@ -142,8 +142,8 @@ def _differences(comparison: Comparison, config: ComparisonConfig) -> str:
         )
     note = (
         f"By a paired bootstrap: {config.resamples:,} times as many rows are drawn again from the "
-        "rows, with replacement, and both models are scored on them. It speaks of other rows of the "
-        "same kind, not of other seeds of the training."
+        "rows, with replacement, and both models are scored on them. It speaks of other rows of "
+        "the same kind, not of other seeds of the training."
     )
     return "\n".join([*lines, "", note])
 
