@@ -14,7 +14,7 @@ from omegaconf import OmegaConf
 
 from selectra_pipeline.config.base import UserError
 from selectra_pipeline.config.project import ProjectConfig
-from selectra_pipeline.pipelines.finetuning.selection import Selection, select
+from selectra_pipeline.pipelines.selection import Selection, select
 from selectra_pipeline.shards.remote import require_access
 
 TRAINING_NODE = "pretrain_electra"
@@ -48,8 +48,8 @@ class CheckConfiguration:
             raise click.ClickException(str(error)) from None
 
 
-class SelectTasks:
-    """Tells the pipelines which tasks the parameters select, before they are made."""
+class SelectNodes:
+    """Tells the pipelines which tasks and formats the parameters select, before they are made."""
 
     @hook_impl
     def after_context_created(self, context: KedroContext) -> None:

@@ -5,7 +5,15 @@ from selectra_pipeline.config.project import ProjectConfig
 
 DIRECTORIES = {
     name: f"data/{name}"
-    for name in ("documents", "vocabulary", "records", "pretraining", "model", "finetuned")
+    for name in (
+        "documents",
+        "vocabulary",
+        "records",
+        "pretraining",
+        "model",
+        "finetuned",
+        "serving",
+    )
 }
 
 

@@ -4,10 +4,13 @@ import pytest
 from kedro.framework.project import pipelines
 from kedro.framework.startup import bootstrap_project
 
+from selectra_pipeline.config.serving import ServingConfig
 from selectra_pipeline.pipeline_registry import register_pipelines
+from selectra_pipeline.pipelines import selection
 from selectra_pipeline.pipelines.evaluation import create_pipeline as create_evaluation
-from selectra_pipeline.pipelines.finetuning import create_pipeline, selection
-from selectra_pipeline.pipelines.finetuning.selection import Selection
+from selectra_pipeline.pipelines.finetuning import create_pipeline
+from selectra_pipeline.pipelines.selection import Selection
+from selectra_pipeline.pipelines.serving import create_pipeline as create_serving
 
 STAGES = {"ingestion", "vocabulary", "records", "pretraining", "export"}
 
@@ -19,7 +22,7 @@ def project():
 
 def test_stages_are_runnable_alone_and_commands_join_them():
     evaluation = {"finetuning", "evaluation", "evaluate", "zeroshot"}
-    assert set(pipelines) == {*STAGES, *evaluation, "pretrain", "detect", "__default__"}
+    assert set(pipelines) == {*STAGES, *evaluation, "pretrain", "detect", "serving", "__default__"}
     assert len(pipelines["pretrain"].nodes) == sum(len(pipelines[s].nodes) for s in STAGES)
 
 
@@ -57,3 +60,12 @@ def test_another_checkpoint_needs_no_stage_of_this_run():
     pipeline = create_pipeline(Selection(("world_genres",), own_export=False))
     evaluation = create_evaluation(Selection(("world_genres",), own_export=False))
     assert all(name.startswith("params:") for name in (pipeline + evaluation).inputs())
+
+
+def test_a_model_is_served_in_the_selected_formats_only():
+    served = create_serving(ServingConfig(formats=("saved_model",)))
+    assert [node.name for node in served.nodes] == ["serving.write_saved_model"]
+    assert "model" in served.inputs()
+    of_folder = create_serving(ServingConfig(model="folder"))
+    assert of_folder.outputs() == {"mlflow_model"}
+    assert all(name.startswith("params:") for name in of_folder.inputs())

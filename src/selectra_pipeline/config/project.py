@@ -10,6 +10,7 @@ from selectra_pipeline.config.export import ExportConfig
 from selectra_pipeline.config.ingestion import IngestionConfig
 from selectra_pipeline.config.pretraining import PretrainingConfig
 from selectra_pipeline.config.records import RecordsConfig
+from selectra_pipeline.config.serving import ServingConfig
 from selectra_pipeline.config.vocabulary import VocabularyConfig
 from selectra_pipeline.config.zero_shot import ZeroShotConfig
 
@@ -31,6 +32,7 @@ class DirectoriesConfig(Config):
     pretraining: str
     model: str
     finetuned: str
+    serving: str
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class ProjectConfig(Config):
     card: CardConfig = field(default_factory=CardConfig)
     detection: DetectionConfig = field(default_factory=DetectionConfig)
     zeroshot: ZeroShotConfig = field(default_factory=ZeroShotConfig)
+    serving: ServingConfig = field(default_factory=ServingConfig)
     evaluation: EvaluationConfig = field(default_factory=EvaluationConfig)
     run: str | None = None
     data_root: str | None = None

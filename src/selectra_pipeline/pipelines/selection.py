@@ -1,8 +1,8 @@
-"""What is fine-tuned, known when the pipelines are made: each task has a node of its own."""
+"""What is run, known when the pipelines are made: each task or format has a node of its own."""
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
@@ -10,24 +10,33 @@ from kedro.framework.project import settings
 from kedro.utils import find_kedro_project
 
 from selectra_pipeline.config.evaluation import EvaluationConfig
+from selectra_pipeline.config.serving import ServingConfig
 
 
 @dataclass(frozen=True)
 class Selection:
-    """The tasks that are selected, by name, and whether the run's own export is fine-tuned."""
+    """What the parameters select.
+
+    Attributes:
+        tasks: that are fine-tuned on, by name.
+        own_export: whether the run's own export is fine-tuned.
+        serving: the model to serve, and the formats.
+    """
 
     tasks: tuple[str, ...] = ()
     own_export: bool = True
+    serving: ServingConfig = field(default_factory=ServingConfig)
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> Self:
         """The selection of a project's parameters.
 
         Raises:
-            ConfigError: those of the evaluation are wrong.
+            ConfigError: those of the evaluation or of serving are wrong.
         """
         config = EvaluationConfig.from_params(params.get("evaluation"), "evaluation")
-        return cls(config.selected, config.checkpoint is None)
+        serving = ServingConfig.from_params(params.get("serving"), "serving")
+        return cls(config.selected, config.checkpoint is None, serving)
 
 
 _of_session: Selection | None = None
