@@ -19,6 +19,7 @@ from selectra_pipeline.shards.remote import require_access
 
 TRAINING_NODE = "pretrain_electra"
 PIPELINE_REGISTRY = "selectra_pipeline.pipeline_registry"
+ONNX_NODES = "serving.write_onnx"  # what their names begin with
 EXECUTION = "params:execution"  # an input of nodes whose tasks may run on a cluster
 CREDENTIALS = "credentials.yml"
 
@@ -39,6 +40,10 @@ class CheckConfiguration:
                 from selectra_pipeline.execution.running import require_executor  # datatrove
 
                 require_executor(config.execution)
+            if any(node.name.startswith(ONNX_NODES) for node in pipeline.nodes):
+                from selectra_pipeline.serving.onnx_packages import require_onnx
+
+                require_onnx()
             trains = any(node.name.endswith(TRAINING_NODE) for node in pipeline.nodes)
             if trains and config.pretraining.strategy != "cpu":
                 from selectra_pipeline.pretraining.strategy import require_devices  # TensorFlow

@@ -3,18 +3,36 @@
 from kedro.pipeline import Node, Pipeline
 
 from selectra_pipeline.config.serving import ServingConfig
-from selectra_pipeline.pipelines.serving.nodes import log_mlflow_model, write_saved_model
+from selectra_pipeline.pipelines.serving.nodes import (
+    log_mlflow_model,
+    write_onnx_int8_model,
+    write_onnx_model,
+    write_saved_model,
+)
 
 
 def create_pipeline(config: ServingConfig) -> Pipeline:
     """The serving stage."""
     model = "model" if config.model is None else "params:serving.model"
+    written_from = [model, "params:serving", "params:vocabulary", "params:directories"]
     nodes = {
         "saved_model": Node(
             write_saved_model,
-            inputs=[model, "params:serving", "params:vocabulary", "params:directories"],
+            inputs=written_from,
             outputs="saved_model",
             name="write_saved_model",
+        ),
+        "onnx": Node(
+            write_onnx_model,
+            inputs=written_from,
+            outputs="onnx_model",
+            name="write_onnx_model",
+        ),
+        "onnx_int8": Node(
+            write_onnx_int8_model,
+            inputs=written_from,
+            outputs="onnx_int8_model",
+            name="write_onnx_int8_model",
         ),
         "mlflow": Node(
             log_mlflow_model,
