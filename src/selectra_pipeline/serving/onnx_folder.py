@@ -75,8 +75,9 @@ def export_onnx(
             fingerprint=export_fingerprint,
             shards={"files": tuple(Shard.describe(path, 1) for path in files)},
             facts={
-                "model": served.kind,
-                "labels": list(served.label_names),
+                "source": served.source,
+                "kind": served.kind,
+                "label_names": list(served.label_names),
                 "max_length": max_length,
                 "opset": OPSET,
                 "tokenizer_digest": served.tokenizer.digest,
