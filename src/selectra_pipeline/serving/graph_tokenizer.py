@@ -12,7 +12,7 @@ from selectra_pipeline.serving.graph_characters import (
     differs_from_last,
     merge,
 )
-from selectra_pipeline.serving.graph_checks import require_rows
+from selectra_pipeline.serving.graph_checks import checked_rows
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 from selectra_pipeline.vocabulary.words import MAX_WORD_CHARACTERS
 
@@ -45,8 +45,7 @@ class GraphTokenizer:
         Raises:
             InvalidArgumentError: a text is no valid UTF-8.
         """
-        require_utf8(texts)
-        characters = self._shorten_words(self._normalize(texts))
+        characters = self._shorten_words(self._normalize(valid_utf8(texts)))
         strings = characters.strings(tf.size(texts))
         ids, begins, ends = self.tokenizer.graph_tokenizer.tokenize_with_offsets(strings)
         first, last = _characters_of(characters, begins, ends)
@@ -73,10 +72,12 @@ class GraphTokenizer:
         return tf.cond(tf.reduce_any(too_long), shorten, lambda: characters)
 
 
-def require_utf8(texts: tf.Tensor) -> None:
-    """Raise `InvalidArgumentError`, which names the first text, if one is no valid UTF-8."""
+def valid_utf8(texts: tf.Tensor) -> tf.Tensor:
+    """The texts, if all are valid UTF-8; else `InvalidArgumentError`, which names the first."""
     repaired = tf.strings.unicode_transcode(texts, "UTF-8", "UTF-8", errors="replace")
-    require_rows(repaired == texts, lambda wrong: ["text ", wrong, " is no valid UTF-8"])
+    return checked_rows(
+        texts, repaired == texts, lambda wrong: ["text ", wrong, " is no valid UTF-8"]
+    )
 
 
 def _characters_of(
