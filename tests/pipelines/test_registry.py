@@ -69,3 +69,14 @@ def test_a_model_is_served_in_the_selected_formats_only():
     of_folder = create_serving(ServingConfig(model="folder"))
     assert of_folder.outputs() == {"mlflow_model"}
     assert all(name.startswith("params:") for name in of_folder.inputs())
+
+
+def test_onnx_is_written_alone_or_in_both_forms():
+    names = {
+        form: [node.name for node in create_serving(ServingConfig(formats=(form,))).nodes]
+        for form in ("onnx", "onnx_int8")
+    }
+    assert names == {
+        "onnx": ["serving.write_onnx_model"],
+        "onnx_int8": ["serving.write_onnx_int8_model"],
+    }

@@ -35,7 +35,7 @@ def test_the_folder_alone_gives_the_model_s_logits_of_a_text(form, tmp_path):
     names = ("input_ids", "attention_mask", "token_type_ids")
     [logits] = session.run(None, {n: np.array([x]) for n, x in zip(names, columns, strict=True)})
     expected = served.model(Batch(*(np.array([x], np.int32) for x in columns))).numpy()
-    allowed = 1e-4 if form == "onnx" else 0.3 * expected.std()
+    allowed = 1e-4 if form == "onnx" else 0.25 * np.abs(expected).max()
     np.testing.assert_allclose(logits, expected, atol=allowed)
 
 
@@ -68,7 +68,7 @@ def test_the_longest_input_is_what_is_configured(tmp_path):
 
 def test_an_input_longer_than_the_model_reads_is_refused(tmp_path):
     config = ServingConfig(formats=("onnx",), max_length=21)
-    with pytest.raises(ConfigError, match="reads 20 word pieces at most; choose at most 20"):
+    with pytest.raises(ConfigError, match="reads 20 word pieces at most"):
         export_onnx(random_served("tagger"), config, tmp_path / "model", "onnx")
 
 

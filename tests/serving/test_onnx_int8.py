@@ -18,7 +18,7 @@ MAX_LENGTH = 20
 def test_logits_are_near_the_model_s_and_not_the_same(kind, encoder):
     served = random_served(kind, encoder)
     found = deviation(int8_model(served, MAX_LENGTH), served, MAX_LENGTH)
-    assert 1e-4 < found.relative < 0.1
+    assert 1e-4 < found.relative < 0.15
 
 
 def test_every_kernel_and_the_word_table_are_whole_numbers():

@@ -12,7 +12,7 @@ from selectra_pipeline.serving.onnx_graph import INPUTS
 from selectra_pipeline.serving.served_model import ServedModel
 
 FLOAT_TOLERANCE = 1e-4  # of a logit, or of the largest one where that is above 1
-INT8_TOLERANCE = 0.3  # of the logits' spread: twice what the worst random model loses
+INT8_TOLERANCE = 0.25  # of the logits' size: trained models differ by 1% to 5%
 
 SEED = 5
 LONGEST = 64  # word pieces of what is compared: longer inputs compute nothing else
@@ -28,7 +28,7 @@ class Deviation(NamedTuple):
     Attributes:
         largest: difference of a logit.
         largest_logit: of the served model, absolute.
-        relative: root of the mean squared difference, as a share of the logits' deviation.
+        relative: root of the mean squared difference, as a share of that of the logits.
     """
 
     largest: float
@@ -49,7 +49,7 @@ def verify(model: onnx.ModelProto, served: ServedModel, max_length: int, int8: b
     if int8 and not found.relative <= INT8_TOLERANCE:
         raise OnnxMismatchError(
             f"with 8 bits {served.source} loses too much: its logits differ by "
-            f"{found.relative:.0%} of their spread in {runtime}, {INT8_TOLERANCE:.0%} is allowed; "
+            f"{found.relative:.0%} of their size in {runtime}, {INT8_TOLERANCE:.0%} is allowed; "
             "serve it as float, serving.formats=onnx"
         )
     if not int8 and not found.largest <= FLOAT_TOLERANCE * max(1.0, found.largest_logit):
@@ -78,7 +78,7 @@ def deviation(model: onnx.ModelProto, served: ServedModel, max_length: int) -> D
     return Deviation(
         float(np.abs(difference).max()),
         float(np.abs(logits).max()),
-        float(np.sqrt(np.mean(difference**2)) / logits.std()),
+        float(np.sqrt(np.mean(difference**2) / np.mean(logits**2))),
     )
 
 

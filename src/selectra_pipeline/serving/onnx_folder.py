@@ -1,6 +1,5 @@
 """A served model as a folder for onnxruntime: graph, tokenizer and labels."""
 
-import hashlib
 import json
 import logging
 from typing import Literal
@@ -8,15 +7,17 @@ from typing import Literal
 import onnx
 
 from selectra_pipeline import __version__
-from selectra_pipeline.config.base import ConfigError, fingerprint
+from selectra_pipeline.config.base import fingerprint
 from selectra_pipeline.config.serving import ServingConfig
 from selectra_pipeline.interchange.directory import check_replaceable, replace_directory
 from selectra_pipeline.interchange.fast_tokenizer import tokenizer_files
 from selectra_pipeline.interchange.huggingface_folder import CONFIG_FILE
 from selectra_pipeline.interchange.task_folder import task_config
+from selectra_pipeline.model.initial_weights import weights_digest
 from selectra_pipeline.serving.onnx_check import verify
 from selectra_pipeline.serving.onnx_graph import OPSET, onnx_model
 from selectra_pipeline.serving.onnx_int8 import int8_model
+from selectra_pipeline.serving.saved_model import limits_of
 from selectra_pipeline.serving.served_model import KINDS, ServedModel
 from selectra_pipeline.shards.manifest import Manifest, Shard, finished
 from selectra_pipeline.shards.paths import Path, as_path
@@ -52,9 +53,14 @@ def export_onnx(
         OnnxMismatchError: the ONNX model's logits are not the served model's.
     """
     directory = as_path(directory)
-    max_length = _max_length(served, config)
+    max_length = limits_of(served, config).max_length
     export_fingerprint = fingerprint(
-        form, FOLDER_FORMAT, OPSET, __version__, max_length, _digest(served)
+        form,
+        FOLDER_FORMAT,
+        [served.kind, served.label_names, served.config.to_dict(), served.tokenizer.digest],
+        weights_digest({v.path: v.numpy() for v in served.model.trainable_variables}),
+        max_length,
+        [OPSET, __version__],
     )
     done = finished(directory, export_fingerprint)
     if done is not None:
@@ -86,28 +92,6 @@ def export_onnx(
             },
         ).save()
     return Manifest.load(directory)
-
-
-def _max_length(served: ServedModel, config: ServingConfig) -> int:
-    limit = served.config.max_position_embeddings
-    if config.max_length is not None and config.max_length > limit:
-        raise ConfigError(
-            f"serving.max_length={config.max_length}, but {served.source} reads {limit} word "
-            f"pieces at most; choose at most {limit}, or null"
-        )
-    return config.max_length or limit
-
-
-def _digest(served: ServedModel) -> str:
-    """Of all that decides about the files."""
-    digest = hashlib.sha256()
-    for variable in sorted(served.model.trainable_variables, key=lambda variable: variable.path):
-        digest.update(f"{variable.path} {tuple(variable.shape)}\n".encode())
-        digest.update(variable.numpy().tobytes())
-    settings = fingerprint(
-        served.kind, served.config, list(served.label_names), served.tokenizer.digest
-    )
-    return f"{digest.hexdigest()} {settings}"
 
 
 def _texts(served: ServedModel, max_length: int) -> dict[str, str]:
