@@ -121,12 +121,7 @@ def write_saved_model(served: ServedModel, limits: Limits, folder: LocalPath) ->
     default = next(iter(concrete.values()))
     module = tf.Module()
     module.weights = [variable.value for variable in served.model.variables]
-    tf.saved_model.save(
-        module,
-        str(folder),
-        signatures={DEFAULT: default, **concrete},
-        options=tf.saved_model.SaveOptions(experimental_custom_gradients=False),
-    )
+    tf.saved_model.save(module, str(folder), signatures={DEFAULT: default, **concrete})
     return [DEFAULT, *concrete]
 
 
