@@ -12,10 +12,11 @@ from selectra_pipeline.pipelines import (
     ingestion,
     pretraining,
     records,
+    serving,
     vocabulary,
     zeroshot,
 )
-from selectra_pipeline.pipelines.finetuning.selection import current_selection
+from selectra_pipeline.pipelines.selection import current_selection
 
 
 def register_pipelines() -> dict[str, Pipeline]:
@@ -38,5 +39,6 @@ def register_pipelines() -> dict[str, Pipeline]:
         "export_original": export_original.create_pipeline(),
         "detect": detection.create_pipeline(),
         "zeroshot": zeroshot.create_pipeline(),
+        "serving": serving.create_pipeline(selection.serving),
         "__default__": pretrain,
     }

@@ -11,6 +11,7 @@ from selectra_pipeline.config.import_checkpoint import ImportConfig
 from selectra_pipeline.config.ingestion import IngestionConfig
 from selectra_pipeline.config.pretraining import PretrainingConfig
 from selectra_pipeline.config.records import RecordsConfig
+from selectra_pipeline.config.serving import ServingConfig
 from selectra_pipeline.config.vocabulary import VocabularyConfig
 from selectra_pipeline.config.zero_shot import ZeroShotConfig
 
@@ -33,6 +34,7 @@ class DirectoriesConfig(Config):
     model: str
     finetuned: str
     original: str
+    serving: str
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class ProjectConfig(Config):
     import_checkpoint: ImportConfig = field(default_factory=ImportConfig)
     detection: DetectionConfig = field(default_factory=DetectionConfig)
     zeroshot: ZeroShotConfig = field(default_factory=ZeroShotConfig)
+    serving: ServingConfig = field(default_factory=ServingConfig)
     evaluation: EvaluationConfig = field(default_factory=EvaluationConfig)
     run: str | None = None
     data_root: str | None = None
