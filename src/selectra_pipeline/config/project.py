@@ -60,7 +60,6 @@ class ProjectConfig(Config):
     detection: DetectionConfig = field(default_factory=DetectionConfig)
     zeroshot: ZeroShotConfig = field(default_factory=ZeroShotConfig)
     serving: ServingConfig = field(default_factory=ServingConfig)
-    evaluation: EvaluationConfig = field(default_factory=EvaluationConfig)
     run: str | None = None
     data_root: str | None = None
     corpus: tuple[str, ...] | None = None
