@@ -13,10 +13,11 @@ from selectra_pipeline.pipelines import (
     ingestion,
     pretraining,
     records,
+    serving,
     vocabulary,
     zeroshot,
 )
-from selectra_pipeline.pipelines.finetuning.selection import current_selection
+from selectra_pipeline.pipelines.selection import current_selection
 
 
 def register_pipelines() -> dict[str, Pipeline]:
@@ -40,5 +41,6 @@ def register_pipelines() -> dict[str, Pipeline]:
         "detect": detection.create_pipeline(),
         "compare": comparison.create_pipeline(),
         "zeroshot": zeroshot.create_pipeline(),
+        "serving": serving.create_pipeline(selection.serving),
         "__default__": pretrain,
     }

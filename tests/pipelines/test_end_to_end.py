@@ -12,16 +12,22 @@ from pathlib import Path
 
 import click
 import mlflow
+import numpy as np
 import pytest
+import tokenizers
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 
 from finetuned_models import random_model
+from selectra_pipeline.config.vocabulary import VocabularyConfig
 from selectra_pipeline.downstream.task_model import TaskModel
 from selectra_pipeline.downstream.tasks.classification import Classification
 from selectra_pipeline.interchange.task_folder import write_task_folder
 from selectra_pipeline.pretraining.checkpoint import newest_step
 from selectra_pipeline.pretraining.history import HISTORY_FILE, read_history
+from selectra_pipeline.records.reader import Batch
+from selectra_pipeline.serving import onnx_packages
+from selectra_pipeline.serving.served_model import load_served
 from selectra_pipeline.shards.manifest import MANIFEST_NAME, Manifest
 
 PROJECT = Path(__file__).parents[2]
@@ -98,6 +104,7 @@ def test_every_stage_leaves_its_report(finished):
         "accent_report.md",
         "ingestion_report.md",
         "learning_rate_plan.png",
+        "model_card.md",
         "pretraining_plan_report.md",
         "pretraining_report.md",
         "training_curves.png",
@@ -106,6 +113,9 @@ def test_every_stage_leaves_its_report(finished):
     assert "| with a diacritic |" in (reports / "accent_report.md").read_text()
     assert "| steps | 20 |" in (reports / "pretraining_plan_report.md").read_text()
     assert "RTD AUC" in (reports / "pretraining_report.md").read_text()
+    card = (finished / "06_models/tiny/huggingface/discriminator/README.md").read_text()
+    assert card == (reports / "model_card.md").read_text()
+    assert "## Training" in card
 
 
 def test_the_run_is_tracked_with_parameters_metrics_and_artifacts(finished):
@@ -468,3 +478,34 @@ def test_zeroshot_without_a_model_names_the_command_that_makes_one(workspace):
     message = "there is no folder .*/finetuned/world_inference/model; make it with kedro run"
     with pytest.raises(click.ClickException, match=message):
         kedro_run(workspace, "zeroshot", run="labels")
+
+
+ONNX = {"formats": ["onnx", "onnx_int8"]}
+
+
+def test_serving_writes_the_discriminator_for_onnxruntime(finished, workspace):
+    onnxruntime = pytest.importorskip("onnxruntime", reason="the extra onnx is not installed")
+    kedro_run(workspace, "serving", serving=ONNX)
+    export = finished / "06_models/tiny/huggingface"
+    served = load_served(export, VocabularyConfig())
+    for form, file, allowed in (
+        ("onnx", "model.onnx", 1e-4),
+        ("onnx_int8", "model_int8.onnx", 0.1),
+    ):
+        folder = finished / "06_models/tiny/serving" / form
+        Manifest.load(folder).verify()
+        text = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json")).encode("Él cantó.")
+        columns = [np.array([x]) for x in (text.ids, text.attention_mask, text.type_ids)]
+        session = onnxruntime.InferenceSession(folder / file)
+        names = ("input_ids", "attention_mask", "token_type_ids")
+        [logits] = session.run(None, dict(zip(names, columns, strict=True)))
+        expected = served.model(Batch(*(column.astype(np.int32) for column in columns)))
+        np.testing.assert_allclose(logits, expected, atol=allowed)
+
+
+def test_serving_with_onnx_names_the_package_that_is_missing(workspace, monkeypatch):
+    monkeypatch.setattr(onnx_packages, "PACKAGES", ("json", "onnx_of_tomorrow"))
+    message = r"needs onnx_of_tomorrow: pip install \"selectra-pipeline\[onnx\]\""
+    with pytest.raises(click.ClickException, match=message):
+        kedro_run(workspace, "serving", run="wrong", serving=ONNX)
+    assert not list(workspace.glob("data/*/wrong"))

@@ -1,5 +1,7 @@
 """The environments are recipes: what the configuration files say is what was published."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -70,6 +72,25 @@ def test_an_environment_takes_run_data_root_corpus_and_strategy_from_the_command
     assert config.directories.records == "/disk/05_model_input/r1/records"
     assert config.ingestion.source.paths == ("a", "b")
     assert config.pretraining.strategy == "gpu"
+
+
+def test_a_process_of_an_environment_alone_writes_under_its_name():
+    """In a process of its own: what sessions before left in it must not help."""
+    script = (
+        "from kedro.framework.session import KedroSession\n"
+        "from kedro.framework.startup import bootstrap_project\n"
+        f"bootstrap_project({str(PROJECT)!r})\n"
+        f"with KedroSession.create(project_path={str(PROJECT)!r}, env='laptop') as session:\n"
+        "    context = session.load_context()\n"
+        "    model = context.params['directories']['model']\n"
+        "    print('FOUND', model, context.catalog['model'])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=PROJECT
+    )
+    [found] = [line for line in done.stdout.splitlines() if line.startswith("FOUND")]
+    assert found.count("06_models/laptop/huggingface") == 2
+    assert "embedded" not in found
 
 
 def test_the_base_environment_uses_the_embedded_corpus():

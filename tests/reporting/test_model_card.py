@@ -6,7 +6,11 @@ from trial_results import ner
 
 from selectra_pipeline.config.base import ConfigError
 from selectra_pipeline.config.card import CardConfig
-from selectra_pipeline.reporting.model_card import results_card, write_model_cards
+from selectra_pipeline.reporting.model_card import (
+    complete_model_cards,
+    results_card,
+    write_model_cards,
+)
 from selectra_pipeline.shards.manifest import Manifest, finished
 
 CONFIG = CardConfig(
@@ -72,6 +76,15 @@ def test_the_export_stays_finished_and_whole(make_training_run):
     write_model_cards(CONFIG, run)
     assert finished(run.export.directory, run.export.fingerprint) == run.export
     Manifest.load(run.export.directory).verify()
+
+
+def test_a_card_with_results_stays_until_the_export_is_made_anew(make_training_run):
+    run = make_training_run()
+    cards = write_model_cards(CONFIG, run, [ner("mine", 0.80, 0.82)])
+    assert complete_model_cards(CONFIG, run) == cards
+    (run.export.directory / "generator" / "README.md").unlink()
+    assert "Results" not in complete_model_cards(CONFIG, run)["discriminator"]
+    assert (run.export.directory / "generator" / "README.md").exists()
 
 
 def test_records_of_another_vocabulary_are_refused(make_training_run):

@@ -12,6 +12,7 @@ from selectra_pipeline.config.import_checkpoint import ImportConfig
 from selectra_pipeline.config.ingestion import IngestionConfig
 from selectra_pipeline.config.pretraining import PretrainingConfig
 from selectra_pipeline.config.records import RecordsConfig
+from selectra_pipeline.config.serving import ServingConfig
 from selectra_pipeline.config.vocabulary import VocabularyConfig
 from selectra_pipeline.config.zero_shot import ZeroShotConfig
 
@@ -34,6 +35,7 @@ class DirectoriesConfig(Config):
     model: str
     finetuned: str
     original: str
+    serving: str
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ class ProjectConfig(Config):
     detection: DetectionConfig = field(default_factory=DetectionConfig)
     zeroshot: ZeroShotConfig = field(default_factory=ZeroShotConfig)
     compare: ComparisonConfig = field(default_factory=ComparisonConfig)
-    evaluation: EvaluationConfig = field(default_factory=EvaluationConfig)
+    serving: ServingConfig = field(default_factory=ServingConfig)
     run: str | None = None
     data_root: str | None = None
     corpus: tuple[str, ...] | None = None

@@ -72,6 +72,18 @@ def write_model_cards(
     return cards
 
 
+def complete_model_cards(config: CardConfig, run: TrainingRun) -> dict[EncoderName, str]:
+    """Write the cards of an export that has none; those that are there stay as they are.
+
+    Returns and raises:
+        as `write_model_cards`.
+    """
+    paths = {encoder: run.export.directory / encoder / CARD_FILE for encoder in run.export.shards}
+    if all(path.exists() for path in paths.values()):
+        return {encoder: path.read_text(encoding="utf-8") for encoder, path in paths.items()}
+    return write_model_cards(config, run)
+
+
 def model_card(
     config: CardConfig,
     run: TrainingRun,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from selectra_pipeline.config.card import CardConfig
 from selectra_pipeline.config.export import ExportConfig
 from selectra_pipeline.shards.manifest import Manifest
 
@@ -16,3 +17,20 @@ def export_model(
     config = ExportConfig.from_params(params, "export")
     chosen = at_best_checkpoint(pretraining) if config.checkpoint == "best" else pretraining
     return export(chosen, directories["model"])
+
+
+def write_cards(
+    card: dict[str, Any],
+    documents: Manifest,
+    records: Manifest,
+    pretraining: Manifest,
+    model: Manifest,
+) -> str:
+    """Write the cards of a model that has none yet: evaluation writes them anew, with results."""
+    from selectra_pipeline.reporting.model_card import complete_model_cards
+    from selectra_pipeline.reporting.training_facts import TrainingRun
+
+    cards = complete_model_cards(
+        CardConfig.from_params(card, "card"), TrainingRun(documents, records, pretraining, model)
+    )
+    return next(iter(cards.values()))

@@ -1,8 +1,8 @@
-"""Trained weights to Hugging Face folders."""
+"""Trained weights to Hugging Face folders with their cards."""
 
 from kedro.pipeline import Node, Pipeline
 
-from selectra_pipeline.pipelines.export.nodes import export_model
+from selectra_pipeline.pipelines.export.nodes import export_model, write_cards
 
 
 def create_pipeline() -> Pipeline:
@@ -14,7 +14,13 @@ def create_pipeline() -> Pipeline:
                 inputs=["pretraining", "params:export", "params:directories"],
                 outputs="model",
                 name="export_model",
-            )
+            ),
+            Node(
+                write_cards,
+                inputs=["params:card", "documents", "records", "pretraining", "model"],
+                outputs="model_card",
+                name="write_cards",
+            ),
         ],
         namespace="export",
         prefix_datasets_with_namespace=False,
