@@ -3,6 +3,7 @@
 from kedro.pipeline import Pipeline
 
 from selectra_pipeline.pipelines import (
+    comparison,
     detection,
     evaluation,
     export,
@@ -38,6 +39,7 @@ def register_pipelines() -> dict[str, Pipeline]:
         "import_checkpoint": import_checkpoint.create_pipeline(),
         "export_original": export_original.create_pipeline(),
         "detect": detection.create_pipeline(),
+        "compare": comparison.create_pipeline(),
         "zeroshot": zeroshot.create_pipeline(),
         "serving": serving.create_pipeline(selection.serving),
         "__default__": pretrain,

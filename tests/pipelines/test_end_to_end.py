@@ -429,6 +429,30 @@ def classify(workspace: Path, model: Path, **changes) -> None:
     kedro_run(workspace, "zeroshot", run="labels", vocabulary=vocabulary, zeroshot=settings)
 
 
+def test_compare_leaves_a_report_and_two_tables(workspace, inference_model, capsys):
+    rows = workspace / "pairs.tsv"
+    rows.write_text("text\tlabel\nw4 w5\tneutral\nw6\tentailment\n", encoding="utf-8")
+    other = shutil.copytree(inference_model, workspace / "another")
+    models = f"{inference_model};{other}"
+    kedro_run(
+        workspace,
+        "compare",
+        run="compared",
+        vocabulary={**TINY["vocabulary"], "require_accents": False},
+        compare={"models": models, "file": str(rows), "timed_rounds": 1, "resamples": 5},
+    )
+    reports = workspace / "data/08_reporting/compared"
+    report = (reports / "comparison_report.md").read_text(encoding="utf-8")
+    assert report in capsys.readouterr().out
+    assert "the models say the same of all 2 texts" in report
+    header, *lines = (reports / "comparison.csv").read_text().splitlines()
+    assert header.startswith("model,source,kind,accuracy")
+    assert [line.split(",")[0] for line in lines] == ["inference", "another"]
+    assert (reports / "comparison_disagreements.csv").exists()
+    newest = mlflow.search_runs(experiment_names=["selectra"]).iloc[0]
+    assert newest["metrics.model_1/accuracy"] == newest["metrics.model_2/accuracy"]
+
+
 def test_zeroshot_classifies_and_scores_a_file(workspace, inference_model, capsys):
     texts = workspace / "texts.tsv"
     texts.write_text("words\tclass\nw4 w5\tw1\nw6\tw2\n", encoding="utf-8")
