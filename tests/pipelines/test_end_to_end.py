@@ -307,6 +307,35 @@ def test_weights_of_another_vocabulary_stop_the_run_before_training(finished, wo
     assert not (workspace / "data/06_models/other").exists()
 
 
+def test_serving_writes_the_runs_discriminator_and_logs_it_as_a_model(finished, workspace, capsys):
+    kedro_run(workspace, "serving", serving={"registered_name": "tiny"})
+    folder = finished / "06_models/tiny/serving"
+    saved_model = Manifest.load(folder / "saved_model")
+    assert saved_model.facts["kind"] == "discriminator"
+    assert saved_model.facts["signatures"] == ["serving_default", "replaced_tokens", "embeddings"]
+    logged = json.loads((folder / "mlflow_model.json").read_text())
+    assert f"--model-uri {logged['model_uri']}\n" in capsys.readouterr().out
+    model = mlflow.pyfunc.load_model("models:/tiny/1")
+    assert model.metadata.run_id == logged["run_id"]
+    (record,) = model.predict([{"text": "Él cantó."}])
+    pieces = "".join(piece["piece"] for piece in record["pieces"])
+    assert pieces.replace("##", "") == "Élcantó."
+
+
+def test_serving_writes_the_selected_format_of_the_model_that_is_named(workspace, inference_model):
+    changes = {"model": str(inference_model), "formats": "saved_model"}
+    vocabulary = {**TINY["vocabulary"], "require_accents": False}
+    kedro_run(workspace, "serving", run="chosen", vocabulary=vocabulary, serving=changes)
+    folder = workspace / "data/06_models/chosen/serving"
+    assert [path.name for path in folder.iterdir()] == ["saved_model"]
+    assert Manifest.load(folder / "saved_model").facts["label_names"][0] == "contradiction"
+
+
+def test_an_unknown_format_stops_the_run_before_any_work(workspace):
+    with pytest.raises(click.ClickException, match="'tflite' is none of saved_model"):
+        kedro_run(workspace, "serving", run="wrong", serving={"formats": "tflite"})
+
+
 # On a remote storage
 
 

@@ -14,6 +14,7 @@ from selectra_pipeline.downstream.tasks.words import ENTITY_TAG
 from selectra_pipeline.records.reader import Batch
 from selectra_pipeline.serving.graph_entities import (
     Spans,
+    TaggedWords,
     entity_spans,
     tagged_words,
     word_spans,
@@ -118,7 +119,7 @@ class _Graph:
             "classes": tf.tile(classes[tf.newaxis], [tf.shape(logits)[0], 1]),
         }
 
-    def _tagged(self, texts: tf.Tensor):
+    def _tagged(self, texts: tf.Tensor) -> TaggedWords:
         pieces, batch = self._inputs.of_texts(texts)
         logits = _of_pieces(self._logits(batch), pieces)  # [pieces, tags]
         return tagged_words(pieces, logits, self.served.tokenizer.continuation)

@@ -48,7 +48,7 @@ class TextModel(mlflow.pyfunc.PythonModel):
             records += self._records(signature, batch, start)
         return records
 
-    def _signature(self, name: str, columns: dict[str, list[bytes]]):
+    def _signature(self, name: str, columns: dict[str, list[str]]):
         if "second_texts" in columns and name == DEFAULT:
             name = PAIRS
         if name not in self.model.signatures:
@@ -65,7 +65,7 @@ class TextModel(mlflow.pyfunc.PythonModel):
             )
         return signature
 
-    def _records(self, signature, batch: dict[str, list[bytes]], start: int) -> list[dict]:
+    def _records(self, signature, batch: dict[str, list[str]], start: int) -> list[dict]:
         tensors = {name: self.tf.constant(texts) for name, texts in batch.items()}
         try:
             outputs = signature(**tensors)
@@ -84,14 +84,13 @@ def _as_table(texts) -> pd.DataFrame:
     return pd.DataFrame({TEXT: [texts] if isinstance(texts, str) else list(texts)})
 
 
-def _texts(table: pd.DataFrame, column: str) -> list[bytes]:
+def _texts(table: pd.DataFrame, column: str) -> list[str]:
     if column not in table:
         raise MlflowException(f"the table lacks the column {column!r}", BAD_REQUEST)
     for row, text in enumerate(table[column]):
         if not isinstance(text, str):
             raise MlflowException(f"row {row} of {column} is {text!r}, not a text", BAD_REQUEST)
-    # Half of a surrogate pair, as JSON may hold, is for the graph to refuse.
-    return [text.encode("utf-8", "surrogatepass") for text in table[column]]
+    return list(table[column])
 
 
 def _record(outputs: dict) -> dict:

@@ -9,7 +9,7 @@ from selectra_pipeline.shards.paths import as_path
 
 
 def write_saved_model(
-    model: Manifest | str,
+    model: Any,  # Manifest | str; Kedro warns of unions among its parameters
     params: dict[str, Any],
     vocabulary: dict[str, Any],
     directories: dict[str, str],
