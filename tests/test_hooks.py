@@ -6,7 +6,7 @@ import pytest
 from kedro.io import DatasetError
 
 from selectra_pipeline.config.base import ConfigError, UserError
-from selectra_pipeline.hooks import ProvideHubToken, SelectTasks, ShowErrors
+from selectra_pipeline.hooks import ProvideHubToken, SelectNodes, ShowErrors
 from selectra_pipeline.pretraining.interruption import TrainingInterrupted
 
 MEND, BUG = UserError("mend it"), ValueError("a bug")
@@ -73,4 +73,4 @@ def test_no_credentials_are_needed(tmp_path, no_token, text):
 def test_a_wrong_parameter_of_the_evaluation_is_shown_before_pipelines_are_made():
     context = SimpleNamespace(params={"evaluation": {"selected": ["poetry"]}})
     with pytest.raises(click.ClickException, match=r"there is no task 'poetry'"):
-        SelectTasks().after_context_created(context)
+        SelectNodes().after_context_created(context)

@@ -14,11 +14,12 @@ from omegaconf import OmegaConf
 
 from selectra_pipeline.config.base import UserError
 from selectra_pipeline.config.project import ProjectConfig
-from selectra_pipeline.pipelines.finetuning.selection import Selection, select
+from selectra_pipeline.pipelines.selection import Selection, select
 from selectra_pipeline.shards.remote import require_access
 
 TRAINING_NODE = "pretrain_electra"
 PIPELINE_REGISTRY = "selectra_pipeline.pipeline_registry"
+ONNX_NODES = "serving.write_onnx"  # what their names begin with
 EXECUTION = "params:execution"  # an input of nodes whose tasks may run on a cluster
 CREDENTIALS = "credentials.yml"
 
@@ -39,6 +40,10 @@ class CheckConfiguration:
                 from selectra_pipeline.execution.running import require_executor  # datatrove
 
                 require_executor(config.execution)
+            if any(node.name.startswith(ONNX_NODES) for node in pipeline.nodes):
+                from selectra_pipeline.serving.onnx_packages import require_onnx
+
+                require_onnx()
             trains = any(node.name.endswith(TRAINING_NODE) for node in pipeline.nodes)
             if trains and config.pretraining.strategy != "cpu":
                 from selectra_pipeline.pretraining.strategy import require_devices  # TensorFlow
@@ -48,8 +53,8 @@ class CheckConfiguration:
             raise click.ClickException(str(error)) from None
 
 
-class SelectTasks:
-    """Tells the pipelines which tasks the parameters select, before they are made."""
+class SelectNodes:
+    """Tells the pipelines which tasks and formats the parameters select, before they are made."""
 
     @hook_impl
     def after_context_created(self, context: KedroContext) -> None:

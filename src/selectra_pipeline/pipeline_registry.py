@@ -3,6 +3,7 @@
 from kedro.pipeline import Pipeline
 
 from selectra_pipeline.pipelines import (
+    comparison,
     demo,
     detection,
     evaluation,
@@ -13,10 +14,11 @@ from selectra_pipeline.pipelines import (
     ingestion,
     pretraining,
     records,
+    serving,
     vocabulary,
     zeroshot,
 )
-from selectra_pipeline.pipelines.finetuning.selection import current_selection
+from selectra_pipeline.pipelines.selection import current_selection
 
 
 def register_pipelines() -> dict[str, Pipeline]:
@@ -38,7 +40,9 @@ def register_pipelines() -> dict[str, Pipeline]:
         "import_checkpoint": import_checkpoint.create_pipeline(),
         "export_original": export_original.create_pipeline(),
         "detect": detection.create_pipeline(),
+        "compare": comparison.create_pipeline(),
         "zeroshot": zeroshot.create_pipeline(),
         "demo": demo.create_pipeline(),
+        "serving": serving.create_pipeline(selection.serving),
         "__default__": pretrain,
     }

@@ -8,7 +8,7 @@ from omegaconf.resolvers import oc
 from selectra_pipeline.hooks import (
     CheckConfiguration,
     ProvideHubToken,
-    SelectTasks,
+    SelectNodes,
     ShowErrors,
     TrackSystem,
 )
@@ -26,7 +26,7 @@ os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "3")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
-HOOKS = (CheckConfiguration(), ProvideHubToken(), SelectTasks(), ShowErrors(), TrackSystem())
+HOOKS = (CheckConfiguration(), ProvideHubToken(), SelectNodes(), ShowErrors(), TrackSystem())
 
 CONFIG_LOADER_CLASS = OmegaConfigLoader
 CONFIG_LOADER_ARGS = {

@@ -3,7 +3,16 @@ import pytest
 from selectra_pipeline.config.base import ConfigError
 from selectra_pipeline.config.project import ProjectConfig
 
-STAGES = ("documents", "vocabulary", "records", "pretraining", "model", "finetuned", "original")
+STAGES = (
+    "documents",
+    "vocabulary",
+    "records",
+    "pretraining",
+    "model",
+    "finetuned",
+    "original",
+    "serving",
+)
 DIRECTORIES = {name: f"data/{name}" for name in STAGES}
 
 

@@ -12,16 +12,22 @@ from pathlib import Path
 
 import click
 import mlflow
+import numpy as np
 import pytest
+import tokenizers
 from kedro.framework.session import KedroSession
 from kedro.framework.startup import bootstrap_project
 
 from finetuned_models import random_model
+from selectra_pipeline.config.vocabulary import VocabularyConfig
 from selectra_pipeline.downstream.task_model import TaskModel
 from selectra_pipeline.downstream.tasks.classification import Classification
 from selectra_pipeline.interchange.task_folder import write_task_folder
 from selectra_pipeline.pretraining.checkpoint import newest_step
 from selectra_pipeline.pretraining.history import HISTORY_FILE, read_history
+from selectra_pipeline.records.reader import Batch
+from selectra_pipeline.serving import onnx_packages
+from selectra_pipeline.serving.served_model import load_served
 from selectra_pipeline.shards.manifest import MANIFEST_NAME, Manifest
 
 PROJECT = Path(__file__).parents[2]
@@ -301,6 +307,35 @@ def test_weights_of_another_vocabulary_stop_the_run_before_training(finished, wo
     assert not (workspace / "data/06_models/other").exists()
 
 
+def test_serving_writes_the_runs_discriminator_and_logs_it_as_a_model(finished, workspace, capsys):
+    kedro_run(workspace, "serving", serving={"registered_name": "tiny"})
+    folder = finished / "06_models/tiny/serving"
+    saved_model = Manifest.load(folder / "saved_model")
+    assert saved_model.facts["kind"] == "discriminator"
+    assert saved_model.facts["signatures"] == ["serving_default", "replaced_tokens", "embeddings"]
+    logged = json.loads((folder / "mlflow_model.json").read_text())
+    assert f"--model-uri {logged['model_uri']}\n" in capsys.readouterr().out
+    model = mlflow.pyfunc.load_model("models:/tiny/1")
+    assert model.metadata.run_id == logged["run_id"]
+    (record,) = model.predict([{"text": "Él cantó."}])
+    pieces = "".join(piece["piece"] for piece in record["pieces"])
+    assert pieces.replace("##", "") == "Élcantó."
+
+
+def test_serving_writes_the_selected_format_of_the_model_that_is_named(workspace, inference_model):
+    changes = {"model": str(inference_model), "formats": "saved_model"}
+    vocabulary = {**TINY["vocabulary"], "require_accents": False}
+    kedro_run(workspace, "serving", run="chosen", vocabulary=vocabulary, serving=changes)
+    folder = workspace / "data/06_models/chosen/serving"
+    assert [path.name for path in folder.iterdir()] == ["saved_model"]
+    assert Manifest.load(folder / "saved_model").facts["label_names"][0] == "contradiction"
+
+
+def test_an_unknown_format_stops_the_run_before_any_work(workspace):
+    with pytest.raises(click.ClickException, match="'tflite' is none of saved_model"):
+        kedro_run(workspace, "serving", run="wrong", serving={"formats": "tflite"})
+
+
 # On a remote storage
 
 
@@ -423,6 +458,30 @@ def classify(workspace: Path, model: Path, **changes) -> None:
     kedro_run(workspace, "zeroshot", run="labels", vocabulary=vocabulary, zeroshot=settings)
 
 
+def test_compare_leaves_a_report_and_two_tables(workspace, inference_model, capsys):
+    rows = workspace / "pairs.tsv"
+    rows.write_text("text\tlabel\nw4 w5\tneutral\nw6\tentailment\n", encoding="utf-8")
+    other = shutil.copytree(inference_model, workspace / "another")
+    models = f"{inference_model};{other}"
+    kedro_run(
+        workspace,
+        "compare",
+        run="compared",
+        vocabulary={**TINY["vocabulary"], "require_accents": False},
+        compare={"models": models, "file": str(rows), "timed_rounds": 1, "resamples": 5},
+    )
+    reports = workspace / "data/08_reporting/compared"
+    report = (reports / "comparison_report.md").read_text(encoding="utf-8")
+    assert report in capsys.readouterr().out
+    assert "the models say the same of all 2 texts" in report
+    header, *lines = (reports / "comparison.csv").read_text().splitlines()
+    assert header.startswith("model,source,kind,accuracy")
+    assert [line.split(",")[0] for line in lines] == ["inference", "another"]
+    assert (reports / "comparison_disagreements.csv").exists()
+    newest = mlflow.search_runs(experiment_names=["selectra"]).iloc[0]
+    assert newest["metrics.model_1/accuracy"] == newest["metrics.model_2/accuracy"]
+
+
 def test_zeroshot_classifies_and_scores_a_file(workspace, inference_model, capsys):
     texts = workspace / "texts.tsv"
     texts.write_text("words\tclass\nw4 w5\tw1\nw6\tw2\n", encoding="utf-8")
@@ -448,3 +507,34 @@ def test_zeroshot_without_a_model_names_the_command_that_makes_one(workspace):
     message = "there is no folder .*/finetuned/world_inference/model; make it with kedro run"
     with pytest.raises(click.ClickException, match=message):
         kedro_run(workspace, "zeroshot", run="labels")
+
+
+ONNX = {"formats": ["onnx", "onnx_int8"]}
+
+
+def test_serving_writes_the_discriminator_for_onnxruntime(finished, workspace):
+    onnxruntime = pytest.importorskip("onnxruntime", reason="the extra onnx is not installed")
+    kedro_run(workspace, "serving", serving=ONNX)
+    export = finished / "06_models/tiny/huggingface"
+    served = load_served(export, VocabularyConfig())
+    for form, file, allowed in (
+        ("onnx", "model.onnx", 1e-4),
+        ("onnx_int8", "model_int8.onnx", 0.1),
+    ):
+        folder = finished / "06_models/tiny/serving" / form
+        Manifest.load(folder).verify()
+        text = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json")).encode("Él cantó.")
+        columns = [np.array([x]) for x in (text.ids, text.attention_mask, text.type_ids)]
+        session = onnxruntime.InferenceSession(folder / file)
+        names = ("input_ids", "attention_mask", "token_type_ids")
+        [logits] = session.run(None, dict(zip(names, columns, strict=True)))
+        expected = served.model(Batch(*(column.astype(np.int32) for column in columns)))
+        np.testing.assert_allclose(logits, expected, atol=allowed)
+
+
+def test_serving_with_onnx_names_the_package_that_is_missing(workspace, monkeypatch):
+    monkeypatch.setattr(onnx_packages, "PACKAGES", ("json", "onnx_of_tomorrow"))
+    message = r"needs onnx_of_tomorrow: pip install \"selectra-pipeline\[onnx\]\""
+    with pytest.raises(click.ClickException, match=message):
+        kedro_run(workspace, "serving", run="wrong", serving=ONNX)
+    assert not list(workspace.glob("data/*/wrong"))

@@ -5,10 +5,13 @@ import pytest
 from kedro.framework.project import pipelines
 from kedro.framework.startup import bootstrap_project
 
+from selectra_pipeline.config.serving import ServingConfig
 from selectra_pipeline.pipeline_registry import register_pipelines
+from selectra_pipeline.pipelines import selection
 from selectra_pipeline.pipelines.evaluation import create_pipeline as create_evaluation
-from selectra_pipeline.pipelines.finetuning import create_pipeline, selection
-from selectra_pipeline.pipelines.finetuning.selection import Selection
+from selectra_pipeline.pipelines.finetuning import create_pipeline
+from selectra_pipeline.pipelines.selection import Selection
+from selectra_pipeline.pipelines.serving import create_pipeline as create_serving
 
 STAGES = {"ingestion", "vocabulary", "records", "pretraining", "export"}
 
@@ -21,7 +24,7 @@ def project():
 def test_stages_are_runnable_alone_and_commands_join_them():
     evaluation = {"finetuning", "evaluation", "evaluate", "zeroshot"}
     conversions = {"import_checkpoint", "export_original"}
-    others = {"pretrain", "detect", "demo", "__default__"}
+    others = {"pretrain", "detect", "compare", "demo", "serving", "__default__"}
     assert set(pipelines) == {*STAGES, *evaluation, *conversions, *others}
     assert len(pipelines["pretrain"].nodes) == sum(len(pipelines[s].nodes) for s in STAGES)
 
@@ -75,3 +78,23 @@ def test_what_was_imported_is_known_by_its_manifest(tmp_path):
     for kind, trained in (("export", True), ("import", False)):
         (tmp_path / "manifest.json").write_text(json.dumps({"kind": kind}))
         assert Selection.from_params(params).trained_here is trained
+
+
+def test_a_model_is_served_in_the_selected_formats_only():
+    served = create_serving(ServingConfig(formats=("saved_model",)))
+    assert [node.name for node in served.nodes] == ["serving.write_saved_model"]
+    assert "model" in served.inputs()
+    of_folder = create_serving(ServingConfig(model="folder"))
+    assert of_folder.outputs() == {"mlflow_model"}
+    assert all(name.startswith("params:") for name in of_folder.inputs())
+
+
+def test_onnx_is_written_alone_or_in_both_forms():
+    names = {
+        form: [node.name for node in create_serving(ServingConfig(formats=(form,))).nodes]
+        for form in ("onnx", "onnx_int8")
+    }
+    assert names == {
+        "onnx": ["serving.write_onnx_model"],
+        "onnx_int8": ["serving.write_onnx_int8_model"],
+    }

@@ -143,6 +143,14 @@ def test_a_batch_has_the_ids_of_its_texts(tokenizer):
     assert tokenizer.encode_batch([]) == []
 
 
+def test_its_first_use_may_be_inside_a_graph():
+    import tensorflow as tf
+
+    tokenizer = Tokenizer(ENTRIES)
+    inside = tf.function(lambda: tokenizer.graph_tokenizer.tokenize(["camión"]).values)()
+    assert inside.numpy().tolist() == tokenizer.encode("camión")
+
+
 def test_decoding_joins_pieces(tokenizer):
     assert tokenizer.decode(tokenizer.encode("camión, a")) == "camión , a"
     assert tokenizer.decode(np.array([tokenizer.cls_id, *tokenizer.encode("camión")])) == (

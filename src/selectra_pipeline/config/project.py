@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from selectra_pipeline.config.base import Config, require
 from selectra_pipeline.config.card import CardConfig
+from selectra_pipeline.config.comparison import ComparisonConfig
 from selectra_pipeline.config.demo import DemoConfig
 from selectra_pipeline.config.evaluation import EvaluationConfig
 from selectra_pipeline.config.execution import ExecutionConfig
@@ -12,6 +13,7 @@ from selectra_pipeline.config.import_checkpoint import ImportConfig
 from selectra_pipeline.config.ingestion import IngestionConfig
 from selectra_pipeline.config.pretraining import PretrainingConfig
 from selectra_pipeline.config.records import RecordsConfig
+from selectra_pipeline.config.serving import ServingConfig
 from selectra_pipeline.config.vocabulary import VocabularyConfig
 from selectra_pipeline.config.zero_shot import ZeroShotConfig
 
@@ -34,6 +36,7 @@ class DirectoriesConfig(Config):
     model: str
     finetuned: str
     original: str
+    serving: str
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,8 @@ class ProjectConfig(Config):
     detection: DetectionConfig = field(default_factory=DetectionConfig)
     zeroshot: ZeroShotConfig = field(default_factory=ZeroShotConfig)
     demo: DemoConfig = field(default_factory=DemoConfig)
-    evaluation: EvaluationConfig = field(default_factory=EvaluationConfig)
+    compare: ComparisonConfig = field(default_factory=ComparisonConfig)
+    serving: ServingConfig = field(default_factory=ServingConfig)
     run: str | None = None
     data_root: str | None = None
     corpus: tuple[str, ...] | None = None

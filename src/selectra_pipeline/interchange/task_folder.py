@@ -1,6 +1,7 @@
 """A fine-tuned model as a folder that transformers loads."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import keras
 
@@ -30,6 +31,20 @@ def write_task_folder(
             a value, or, for question answering, the two of begin and end.
         problem_type: "regression" or "single_label_classification", where the class knows both.
     """
+    settings = task_config(encoder, hugging_face_class, tokenizer, label_names, problem_type)
+    weights = named_weights({variable.path: variable for variable in variables}, "task")
+    with replace_directory(as_path(directory)) as temporary:
+        write_folder(temporary, settings, weights, tokenizer)
+
+
+def task_config(
+    encoder: EncoderConfig,
+    hugging_face_class: str,
+    tokenizer: Tokenizer,
+    label_names: Sequence[str] = (),
+    problem_type: str | None = None,
+) -> dict[str, Any]:
+    """The content of `config.json`; see `write_task_folder`."""
     settings = model_config(encoder, hugging_face_class, tokenizer)
     if label_names:
         settings["id2label"] = {str(number): name for number, name in enumerate(label_names)}
@@ -38,6 +53,4 @@ def write_task_folder(
         settings["id2label"], settings["label2id"] = {"0": "value"}, {"value": 0}
     if problem_type is not None:
         settings["problem_type"] = problem_type
-    weights = named_weights({variable.path: variable for variable in variables}, "task")
-    with replace_directory(as_path(directory)) as temporary:
-        write_folder(temporary, settings, weights, tokenizer)
+    return settings

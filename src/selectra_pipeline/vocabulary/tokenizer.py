@@ -143,15 +143,16 @@ class Tokenizer:
         import tensorflow as tf
         import tensorflow_text as tf_text
 
-        return tf_text.FastBertTokenizer(
-            list(self.vocabulary),
-            suffix_indicator=CONTINUATION,
-            max_bytes_per_word=MAX_WORD_BYTES,
-            token_out_type=tf.int32,
-            unknown_token="[UNK]",
-            no_pretokenization=False,
-            lower_case_nfd_strip_accents=False,  # `normalize` does what is wanted of it
-        )
+        with tf.init_scope():  # first asked for inside a graph, it is of use outside, too
+            return tf_text.FastBertTokenizer(
+                list(self.vocabulary),
+                suffix_indicator=CONTINUATION,
+                max_bytes_per_word=MAX_WORD_BYTES,
+                token_out_type=tf.int32,
+                unknown_token="[UNK]",
+                no_pretokenization=False,
+                lower_case_nfd_strip_accents=False,  # `normalize` does what is wanted of it
+            )
 
     def normalize(self, text: str) -> str:
         """The text that is split into words: NFC, one line, single spaces (`words.normalize`)."""

@@ -30,19 +30,27 @@ def read_splits(config: TaskConfig) -> Splits:
     records: dict[SplitName, list[Record]] = {}
     dropped: dict[SplitName, dict[str, int]] = {}
     for split in ("train", "validation", "test"):
-        paths = getattr(config, split)
-        if paths:
-            counts: Counter[str] = Counter()
-            records[split] = _usable(read_records(paths, config), config, counts)
-            dropped[split] = dict(counts)
-            if not records[split]:
-                raise TaskDataError(
-                    f"the {split} split of {config.name} is empty: {', '.join(paths)} has no row"
-                    f"{' left' if counts else ''} (left out: {dict(counts) or 'none'})"
-                )
+        if getattr(config, split):
+            records[split], dropped[split] = read_split(config, split)
     if "validation" not in records:
         records["train"], records["validation"] = _divided(records["train"], config)
     return Splits(records, dropped)
+
+
+def read_split(config: TaskConfig, split: SplitName) -> tuple[list[Record], dict[str, int]]:
+    """The rows of one split's files, and the counts of those left out, by reason.
+
+    Raises:
+        TaskDataError: as `read_splits`.
+    """
+    paths, counts = getattr(config, split), Counter()
+    records = _usable(read_records(paths, config), config, counts)
+    if not records:
+        raise TaskDataError(
+            f"the {split} split of {config.name} is empty: {', '.join(paths)} has no row"
+            f"{' left' if counts else ''} (left out: {dict(counts) or 'none'})"
+        )
+    return records, dict(counts)
 
 
 def _usable(records: list[Record], config: TaskConfig, counts: Counter[str]) -> list[Record]:

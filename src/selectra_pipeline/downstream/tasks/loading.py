@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from selectra_pipeline.config.task import SplitName, TaskConfig, TaskTypeName
 from selectra_pipeline.downstream.reading.record import Record
-from selectra_pipeline.downstream.reading.splits import read_splits
+from selectra_pipeline.downstream.reading.splits import read_split, read_splits
 from selectra_pipeline.downstream.tasks.classification import Classification
 from selectra_pipeline.downstream.tasks.question_answering import QuestionAnswering
 from selectra_pipeline.downstream.tasks.questions import read_questions
@@ -55,3 +55,12 @@ def load_task(config: TaskConfig) -> Task:
     parts, splits = TYPES[config.type], read_splits(config)
     rows = {split: parts.read(records, config) for split, records in splits.records.items()}
     return Task(config, parts.create(config, rows), rows, splits.dropped)
+
+
+def load_rows(config: TaskConfig, split: SplitName) -> list[Any]:
+    """The rows of one split, typed as the task's type takes them; the other splits are not read.
+
+    Raises:
+        TaskDataError: a file is missing or damaged, or the split is empty.
+    """
+    return TYPES[config.type].read(read_split(config, split)[0], config)

@@ -7,7 +7,7 @@ from selectra_pipeline.pipelines.evaluation.nodes import (
     write_cards,
     write_results_card,
 )
-from selectra_pipeline.pipelines.finetuning.selection import Selection
+from selectra_pipeline.pipelines.selection import Selection
 
 CARD = ["params:card", "params:evaluation"]
 TRAINING_RUN = ["documents", "records", "pretraining", "model"]

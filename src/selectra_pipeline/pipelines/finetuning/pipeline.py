@@ -5,7 +5,7 @@ from functools import partial, update_wrapper
 from kedro.pipeline import Node, Pipeline
 
 from selectra_pipeline.pipelines.finetuning.nodes import finetune
-from selectra_pipeline.pipelines.finetuning.selection import Selection
+from selectra_pipeline.pipelines.selection import Selection
 
 
 def create_pipeline(selection: Selection) -> Pipeline:

@@ -1,8 +1,8 @@
-"""What is fine-tuned, known when the pipelines are made: each task has a node of its own."""
+"""What is run, known when the pipelines are made: each task or format has a node of its own."""
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
@@ -11,6 +11,7 @@ from kedro.utils import find_kedro_project
 
 from selectra_pipeline.config.evaluation import EvaluationConfig
 from selectra_pipeline.config.import_checkpoint import IMPORT_KIND
+from selectra_pipeline.config.serving import ServingConfig
 from selectra_pipeline.interchange.directory import kind_of
 from selectra_pipeline.shards.paths import as_path
 from selectra_pipeline.shards.remote import remote_errors
@@ -18,30 +19,33 @@ from selectra_pipeline.shards.remote import remote_errors
 
 @dataclass(frozen=True)
 class Selection:
-    """What is fine-tuned on what.
+    """What the parameters select.
 
     Attributes:
-        tasks: that are selected, by name.
+        tasks: that are fine-tuned on, by name.
         own_export: whether the model of the run itself is fine-tuned.
         trained_here: whether that was trained by the run, and not imported.
+        serving: the model to serve, and the formats.
     """
 
     tasks: tuple[str, ...] = ()
     own_export: bool = True
     trained_here: bool = True
+    serving: ServingConfig = field(default_factory=ServingConfig)
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> Self:
         """The selection of a project's parameters.
 
         Raises:
-            ConfigError: those of the evaluation are wrong.
+            ConfigError: those of the evaluation or of serving are wrong.
             StorageError: the storage of the run's model is unknown, or does not answer.
         """
         config = EvaluationConfig.from_params(params.get("evaluation"), "evaluation")
+        serving = ServingConfig.from_params(params.get("serving"), "serving")
         model = params.get("directories", {}).get("model")
         imported = model is not None and _is_import(model)
-        return cls(config.selected, config.checkpoint is None, not imported)
+        return cls(config.selected, config.checkpoint is None, not imported, serving)
 
 
 def _is_import(model: str) -> bool:
