@@ -7,8 +7,8 @@ BIN := $(VENV)/bin
 PORT ?= 5000
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-tpu install-transformers pretrain test test-slow lint format viz mlflow \
-	lock lock-tpu clean
+.PHONY: help install install-tpu install-transformers pretrain demo test test-slow lint format viz \
+	mlflow lock lock-tpu clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 24
@@ -39,6 +39,9 @@ install-transformers: install ## Add PyTorch and transformers, for tests of expo
 
 pretrain: install ## Corpus to exported checkpoint, on the embedded corpus
 	$(BIN)/kedro run --pipeline pretrain
+
+demo: install ## Open a page that tries the model out: http://127.0.0.1:7860 (after make pretrain)
+	$(BIN)/kedro run --pipeline demo
 
 # Most tests keep one core busy; those of a file share what its fixtures made.
 test: install ## The test suite

@@ -1,9 +1,13 @@
-"""A classifier with random weights, as it is read from a folder."""
+"""Fine-tuned models with random weights, as they are read from a folder, and such folders."""
+
+from pathlib import Path
 
 from selectra_pipeline.config.architecture import EncoderConfig
 from selectra_pipeline.config.vocabulary import SPECIAL_TOKENS
 from selectra_pipeline.downstream.task_model import TaskModel
 from selectra_pipeline.downstream.tasks.classification import Classification
+from selectra_pipeline.downstream.tasks.token_classification import TokenClassification
+from selectra_pipeline.interchange.task_folder import write_task_folder
 from selectra_pipeline.model.initialization import initial_value
 from selectra_pipeline.model.model_with_head import ModelWithHead
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
@@ -22,3 +26,16 @@ def random_model(label_names: tuple[str, ...]) -> ModelWithHead:
     model.build()
     values = {v.path: initial_value(v.path, v.shape, 0.5, 3) for v in model.trainable_variables}
     return ModelWithHead("models/tiny", ENCODER, values, TOKENIZER, label_names)
+
+
+def write_random_model(folder: Path, task: Classification | TokenClassification) -> TaskModel:
+    """A folder of a model with random weights, always the same, that ends in the task's head."""
+    model = TaskModel(ENCODER, task.head(ENCODER))
+    model.build()
+    for variable in model.trainable_variables:
+        variable.assign(initial_value(variable.path, variable.shape, 0.5, 3))
+    write_task_folder(
+        folder, ENCODER, model.trainable_variables, TOKENIZER, task.hugging_face_class,
+        task.label_names, task.problem_type,
+    )  # fmt: skip
+    return model

@@ -4,6 +4,7 @@ from kedro.pipeline import Pipeline
 
 from selectra_pipeline.pipelines import (
     comparison,
+    demo,
     detection,
     evaluation,
     export,
@@ -41,6 +42,7 @@ def register_pipelines() -> dict[str, Pipeline]:
         "detect": detection.create_pipeline(),
         "compare": comparison.create_pipeline(),
         "zeroshot": zeroshot.create_pipeline(),
+        "demo": demo.create_pipeline(),
         "serving": serving.create_pipeline(selection.serving),
         "__default__": pretrain,
     }

@@ -24,7 +24,7 @@ def project():
 def test_stages_are_runnable_alone_and_commands_join_them():
     evaluation = {"finetuning", "evaluation", "evaluate", "zeroshot"}
     conversions = {"import_checkpoint", "export_original"}
-    others = {"pretrain", "detect", "compare", "serving", "__default__"}
+    others = {"pretrain", "detect", "compare", "demo", "serving", "__default__"}
     assert set(pipelines) == {*STAGES, *evaluation, *conversions, *others}
     assert len(pipelines["pretrain"].nodes) == sum(len(pipelines[s].nodes) for s in STAGES)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from selectra_pipeline.config.base import Config, require
 from selectra_pipeline.config.card import CardConfig
 from selectra_pipeline.config.comparison import ComparisonConfig
+from selectra_pipeline.config.demo import DemoConfig
 from selectra_pipeline.config.evaluation import EvaluationConfig
 from selectra_pipeline.config.execution import ExecutionConfig
 from selectra_pipeline.config.export import ExportConfig
@@ -60,6 +61,7 @@ class ProjectConfig(Config):
     import_checkpoint: ImportConfig = field(default_factory=ImportConfig)
     detection: DetectionConfig = field(default_factory=DetectionConfig)
     zeroshot: ZeroShotConfig = field(default_factory=ZeroShotConfig)
+    demo: DemoConfig = field(default_factory=DemoConfig)
     compare: ComparisonConfig = field(default_factory=ComparisonConfig)
     serving: ServingConfig = field(default_factory=ServingConfig)
     run: str | None = None

@@ -6,6 +6,7 @@ card of the old weights with it.
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -28,6 +29,7 @@ from selectra_pipeline.shards.files import write_text
 from selectra_pipeline.shards.paths import Path
 
 CARD_FILE = "README.md"
+METADATA = re.compile(r"\A---\n.*?\n---\n+", re.DOTALL)
 PAPER = "[Clark et al., 2020](https://openreview.net/forum?id=r1xMH1BtvB)"
 ROLES = {
     ("electra", "discriminator"): f"the discriminator of an ELECTRA ({PAPER}): an encoder that "
@@ -70,6 +72,14 @@ def write_model_cards(
         cards[encoder] = model_card(config, run, encoder, own, tasks)
         write_text(run.export.directory / encoder / CARD_FILE, cards[encoder])
     return cards
+
+
+def read_card(folder: Path) -> str | None:
+    """The card of an exported folder without its metadata, in Markdown; None where it has none."""
+    file = folder / CARD_FILE
+    if not file.is_file():
+        return None
+    return METADATA.sub("", file.read_text(encoding="utf-8"))
 
 
 def complete_model_cards(config: CardConfig, run: TrainingRun) -> dict[EncoderName, str]:
