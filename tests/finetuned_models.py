@@ -6,11 +6,14 @@ from selectra_pipeline.config.architecture import EncoderConfig
 from selectra_pipeline.config.vocabulary import SPECIAL_TOKENS
 from selectra_pipeline.downstream.task_model import TaskModel
 from selectra_pipeline.downstream.tasks.classification import Classification
+from selectra_pipeline.downstream.tasks.regression import Regression
 from selectra_pipeline.downstream.tasks.token_classification import TokenClassification
 from selectra_pipeline.interchange.task_folder import write_task_folder
 from selectra_pipeline.model.initialization import initial_value
 from selectra_pipeline.model.model_with_head import ModelWithHead
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
+
+Task = Classification | Regression | TokenClassification
 
 TOKENIZER = Tokenizer([*SPECIAL_TOKENS, *(f"w{number}" for number in range(20))])
 ENCODER = EncoderConfig(
@@ -28,14 +31,19 @@ def random_model(label_names: tuple[str, ...]) -> ModelWithHead:
     return ModelWithHead("models/tiny", ENCODER, values, TOKENIZER, label_names)
 
 
-def write_random_model(folder: Path, task: Classification | TokenClassification) -> TaskModel:
-    """A folder of a model with random weights, always the same, that ends in the task's head."""
-    model = TaskModel(ENCODER, task.head(ENCODER))
+def write_random_model(
+    folder: Path, task: Task, encoder: EncoderConfig = ENCODER, tokenizer: Tokenizer = TOKENIZER
+) -> TaskModel:
+    """A folder of a model with random weights, always the same, that ends in the task's head.
+
+    They are wide enough to show in its outputs.
+    """
+    model = TaskModel(encoder, task.head(encoder))
     model.build()
     for variable in model.trainable_variables:
         variable.assign(initial_value(variable.path, variable.shape, 0.5, 3))
     write_task_folder(
-        folder, ENCODER, model.trainable_variables, TOKENIZER, task.hugging_face_class,
+        folder, encoder, model.trainable_variables, tokenizer, task.hugging_face_class,
         task.label_names, task.problem_type,
     )  # fmt: skip
     return model

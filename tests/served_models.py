@@ -2,14 +2,12 @@
 
 from pathlib import Path
 
+from finetuned_models import write_random_model
 from finished_runs import VOCABULARY
 from selectra_pipeline.config.architecture import EncoderConfig
-from selectra_pipeline.downstream.task_model import TaskModel
 from selectra_pipeline.downstream.tasks.classification import Classification
 from selectra_pipeline.downstream.tasks.regression import Regression
 from selectra_pipeline.downstream.tasks.token_classification import TokenClassification
-from selectra_pipeline.interchange.task_folder import write_task_folder
-from selectra_pipeline.model.initialization import initial_value
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 
 TOKENIZER = Tokenizer(VOCABULARY)
@@ -32,14 +30,6 @@ TASKS = {
 
 
 def write_task_model(folder: Path, task_name: str, tokenizer: Tokenizer = TOKENIZER) -> Path:
-    """Write a model of one of `TASKS`, whose weights are wide enough to show in its outputs."""
-    task = TASKS[task_name]
-    model = TaskModel(ENCODER, task.head(ENCODER))
-    model.build()
-    for variable in model.trainable_variables:
-        variable.assign(initial_value(variable.path, variable.shape, 0.5, 3))
-    write_task_folder(
-        folder, ENCODER, model.trainable_variables, tokenizer,
-        task.hugging_face_class, task.label_names, task.problem_type,
-    )  # fmt: skip
+    """Write a model of one of `TASKS`."""
+    write_random_model(folder, TASKS[task_name], ENCODER, tokenizer)
     return folder

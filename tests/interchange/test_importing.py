@@ -5,7 +5,9 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
+from finished_runs import NARROW
 from selectra_pipeline.config.base import ConfigError
+from selectra_pipeline.config.objective import ObjectiveConfig
 from selectra_pipeline.config.pretraining import PretrainingConfig
 from selectra_pipeline.interchange.huggingface import export
 from selectra_pipeline.interchange.importing import load_initial_weights, load_weights
@@ -70,6 +72,25 @@ def test_a_fresh_generator_is_not_read(narrow_run, exported, folder):
     assert set(weights.sizes) == {"discriminator"}
     assert {own_encoder(path) for path in weights.values} == {"discriminator", None}
     check_fit(narrow_run, weights)
+
+
+def test_a_run_of_masked_words_goes_on_from_the_export_of_another(make_run, tmp_path):
+    run = make_run(NARROW, objective=ObjectiveConfig(task="mlm"))
+    folder = export(run, tmp_path / "model").directory
+    weights = load_initial_weights(settings(run, folder), load_tokenizer(run))
+    saved = np.load(run.directory / "weights.npz")
+    assert sorted(weights.values) == sorted(saved.files)
+    for path, value in weights.values.items():
+        np.testing.assert_array_equal(value, saved[path], path)
+    model = load_trained(run).model
+    check_weights(weights, model)
+    bias = "electra/generator_head/bias"
+    weights.values[bias] = weights.values[bias][1:]
+    with pytest.raises(ConfigError, match=f"{bias} has shape"):
+        check_weights(weights, model)
+    del weights.values[bias]
+    with pytest.raises(ConfigError, match=f"{bias} is missing"):
+        check_weights(weights, model)
 
 
 def test_a_discriminator_alone_says_that_the_generator_would_be_fresh(narrow_run, exported):

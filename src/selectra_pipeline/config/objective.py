@@ -96,6 +96,11 @@ class ObjectiveConfig(Config):
         return self.task == "electra" and self.generator == "small"
 
     @property
+    def has_one_encoder(self) -> bool:
+        """Whether the discriminator's encoder is all that there is, and predicts words itself."""
+        return self.task == "mlm" or (self.task == "electra" and self.generator == "tied")
+
+    @property
     def predicts_words(self) -> bool:
         """Whether anything learns to predict words."""
         return self.generator != "uniform"

@@ -13,6 +13,7 @@ from selectra_pipeline.interchange.huggingface_folder import (
     is_hugging_face_folder,
     read_hugging_face_folder,
 )
+from selectra_pipeline.interchange.names import MODEL
 from selectra_pipeline.interchange.original_checkpoint import (
     find_checkpoint,
     read_original_checkpoint,
@@ -45,6 +46,8 @@ def load_initial_weights(config: PretrainingConfig, tokenizer: Tokenizer) -> Ini
     else:
         check_same_vocabulary(tokenizer, vocabulary)
     weights = load_weights(config.initial_weights, config.fresh_encoder)
+    if config.objective.has_one_encoder and list(weights.sizes) == ["generator"]:
+        weights = as_one_encoder(weights)
     _log(weights)
     return weights
 
@@ -109,6 +112,19 @@ def _without(weights: InitialWeights, fresh_encoder: EncoderName | None) -> Init
         values={p: v for p, v in weights.values.items() if own_encoder(p) != fresh_encoder},
         sizes={name: sizes for name, sizes in weights.sizes.items() if name != fresh_encoder},
         fresh_encoder=fresh_encoder,
+    )
+
+
+def as_one_encoder(weights: InitialWeights) -> InitialWeights:
+    """The encoder of a generator as the discriminator's, which predicts words with its head."""
+    prefix = f"{MODEL}generator/"
+    return dataclasses.replace(
+        weights,
+        values={
+            path.replace(prefix, f"{MODEL}discriminator/"): value
+            for path, value in weights.values.items()
+        },
+        sizes={"discriminator": weights.sizes["generator"]},
     )
 
 

@@ -52,10 +52,12 @@ def check_weights(weights: InitialWeights, model: Electra) -> None:
     }
     parts = {path.split("/")[1] for path in shapes}
     compared = [encoder for encoder in ENCODERS if encoder in weights.sizes and encoder in parts]
+    # The generator, where its head stands on the discriminator's encoder.
+    heads_alone = {own_encoder(path) for path in weights.values} - {*weights.sizes, None}
     problems = [
-        *_encoder_problems(weights, shapes),
+        *_encoder_problems(weights, shapes, heads_alone),
         *_size_problems(weights, model, compared),
-        *_variable_problems(weights, shapes, {*compared, None}),
+        *_variable_problems(weights, shapes, {*compared, *heads_alone, None}),
         *(f"{name} is no variable of an ELECTRA" for name in weights.unknown),
     ]
     if problems:
@@ -64,7 +66,9 @@ def check_weights(weights: InitialWeights, model: Electra) -> None:
         )
 
 
-def _encoder_problems(weights: InitialWeights, paths: Iterable[str]) -> Iterator[str]:
+def _encoder_problems(
+    weights: InitialWeights, paths: Iterable[str], heads_alone: set[EncoderName]
+) -> Iterator[str]:
     """Encoders that only one side has: one line each, not one a variable."""
     parts = {path.split("/")[1] for path in paths}
     for encoder in ENCODERS:
@@ -74,7 +78,7 @@ def _encoder_problems(weights: InitialWeights, paths: Iterable[str]) -> Iterator
                 f"pretraining.fresh_encoder={encoder} to leave that of the weights out"
             )
         needed = encoder in parts or f"{encoder}_head" in parts
-        if needed and encoder not in weights.sizes:
+        if needed and encoder not in weights.sizes and encoder not in heads_alone:
             yield (
                 f"there is no {encoder} in the weights; name a folder that holds discriminator/ "
                 f"and generator/, or set pretraining.fresh_encoder={encoder} to start it from "
