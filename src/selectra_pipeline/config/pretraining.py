@@ -69,6 +69,8 @@ class PretrainingConfig(Config):
             format or the original's (docs/importing.md); None starts from random weights.
         fresh_encoder: the encoder that starts from random weights all the same, for checkpoints
             that hold only the other one.
+        repeat_positions: how many positions the initial weights were trained with, where texts were
+            shorter there: the others start as copies of these. None takes all as they are.
     """
 
     architecture: ArchitectureConfig = field(default_factory=ArchitectureConfig)
@@ -93,6 +95,7 @@ class PretrainingConfig(Config):
     seed: int = 1
     initial_weights: str | None = None
     fresh_encoder: EncoderName | None = None
+    repeat_positions: int | None = None
 
     def __post_init__(self) -> None:
         for name in (
@@ -119,17 +122,13 @@ class PretrainingConfig(Config):
         )
         self._check_buckets()
         self._check_probe()
+        self._check_initial_weights()
         self.schedule.check_cycles(self.total_steps)
         self.checkpoint.check_evaluated(self.evaluation.every)
         metric = self.checkpoint.best_metric
         require(
             self.checkpoint.keep_best == 0 or self.objective.detects or "rtd" not in metric,
             f"checkpoint.best_metric={metric} is not measured with task=mlm; use mlm_loss",
-        )
-        require(
-            self.fresh_encoder is None or self.initial_weights is not None,
-            f"fresh_encoder={self.fresh_encoder} says what is not taken from initial_weights, and "
-            "there are none; set initial_weights, or remove it: both encoders are fresh",
         )
 
     def _check_buckets(self) -> None:
@@ -149,4 +148,20 @@ class PretrainingConfig(Config):
             not self.probe.is_on or length <= positions,
             f"probe.finetuning.max_length={length} is longer than architecture."
             f"max_position_embeddings={positions}; lower it to {positions} or less",
+        )
+
+    def _check_initial_weights(self) -> None:
+        require(
+            self.fresh_encoder is None or self.initial_weights is not None,
+            f"fresh_encoder={self.fresh_encoder} says what is not taken from initial_weights, and "
+            "there are none; set initial_weights, or remove it: both encoders are fresh",
+        )
+        require(
+            self.repeat_positions is None or self.initial_weights is not None,
+            f"repeat_positions={self.repeat_positions} is about initial_weights, and there are "
+            "none; set initial_weights, or remove it",
+        )
+        require(
+            self.repeat_positions is None or self.repeat_positions >= 1,
+            f"repeat_positions={self.repeat_positions} must be at least 1",
         )

@@ -9,11 +9,11 @@ import numpy as np
 from selectra_pipeline.config.architecture import EncoderName
 from selectra_pipeline.config.base import ConfigError
 from selectra_pipeline.config.pretraining import PretrainingConfig
+from selectra_pipeline.interchange.adapted_weights import adapt
 from selectra_pipeline.interchange.huggingface_folder import (
     is_hugging_face_folder,
     read_hugging_face_folder,
 )
-from selectra_pipeline.interchange.names import MODEL
 from selectra_pipeline.interchange.original_checkpoint import (
     find_checkpoint,
     read_original_checkpoint,
@@ -31,7 +31,7 @@ def load_initial_weights(config: PretrainingConfig, tokenizer: Tokenizer) -> Ini
     """What `pretraining.initial_weights` names; None where it names nothing.
 
     Raises:
-        ConfigError: no checkpoint there, or it can't be read.
+        ConfigError: no checkpoint there, it can't be read, or it can't be adapted to the run.
         VocabularyError: it was trained with another vocabulary.
     """
     if config.initial_weights is None:
@@ -45,9 +45,7 @@ def load_initial_weights(config: PretrainingConfig, tokenizer: Tokenizer) -> Ini
         )
     else:
         check_same_vocabulary(tokenizer, vocabulary)
-    weights = load_weights(config.initial_weights, config.fresh_encoder)
-    if config.objective.has_one_encoder and list(weights.sizes) == ["generator"]:
-        weights = as_one_encoder(weights)
+    weights = adapt(load_weights(config.initial_weights, config.fresh_encoder), config)
     _log(weights)
     return weights
 
@@ -112,19 +110,6 @@ def _without(weights: InitialWeights, fresh_encoder: EncoderName | None) -> Init
         values={p: v for p, v in weights.values.items() if own_encoder(p) != fresh_encoder},
         sizes={name: sizes for name, sizes in weights.sizes.items() if name != fresh_encoder},
         fresh_encoder=fresh_encoder,
-    )
-
-
-def as_one_encoder(weights: InitialWeights) -> InitialWeights:
-    """The encoder of a generator as the discriminator's, which predicts words with its head."""
-    prefix = f"{MODEL}generator/"
-    return dataclasses.replace(
-        weights,
-        values={
-            path.replace(prefix, f"{MODEL}discriminator/"): value
-            for path, value in weights.values.items()
-        },
-        sizes={"discriminator": weights.sizes["generator"]},
     )
 
 
