@@ -80,7 +80,7 @@ def test_a_process_of_an_environment_alone_writes_under_its_name():
         "from kedro.framework.session import KedroSession\n"
         "from kedro.framework.startup import bootstrap_project\n"
         f"bootstrap_project({str(PROJECT)!r})\n"
-        f"with KedroSession.create(project_path={str(PROJECT)!r}, env='laptop') as session:\n"
+        f"with KedroSession.create(project_path={str(PROJECT)!r}, env='one_hour') as session:\n"
         "    context = session.load_context()\n"
         "    model = context.params['directories']['model']\n"
         "    print('FOUND', model, context.catalog['model'])\n"
@@ -89,7 +89,7 @@ def test_a_process_of_an_environment_alone_writes_under_its_name():
         [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=PROJECT
     )
     [found] = [line for line in done.stdout.splitlines() if line.startswith("FOUND")]
-    assert found.count("06_models/laptop/huggingface") == 2
+    assert found.count("06_models/one_hour/huggingface") == 2
     assert "embedded" not in found
 
 
