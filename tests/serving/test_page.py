@@ -139,15 +139,19 @@ def test_an_address_that_others_reach_is_warned_of(caplog, unused_port):
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_the_page_and_is_no_error(exported_models, unused_port, number, capsys):
+def test_a_signal_ends_the_page_and_is_no_error(
+    exported_models, unused_port, number, capsys, caplog
+):
     config = DemoConfig(port=unused_port)
     page = Page(exported_models, config, None, load_texts())
     blows: list[int] = []  # signals that reach what was there before the page
     before = signal.signal(number, lambda *arguments: blows.append(arguments[0]))
 
     def visit_and_end() -> None:
-        get(f"http://127.0.0.1:{unused_port}/").close()
-        os.kill(os.getpid(), number)
+        with get(f"http://127.0.0.1:{unused_port}/gradio_api/heartbeat/browser") as stream:
+            stream.readline()  # an open page holds this stream until the server ends it
+            os.kill(os.getpid(), number)
+            stream.read()
 
     visitor = threading.Thread(target=visit_and_end)
     try:
@@ -158,6 +162,7 @@ def test_a_signal_ends_the_page_and_is_no_error(exported_models, unused_port, nu
         signal.signal(number, before)
     visitor.join()
     assert blows == []
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
     assert f"The page is open at http://127.0.0.1:{unused_port}/" in capsys.readouterr().out
     with pytest.raises(urllib.error.URLError):
         get(f"http://127.0.0.1:{unused_port}/")

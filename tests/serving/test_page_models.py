@@ -1,4 +1,5 @@
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -59,8 +60,24 @@ def test_models_of_another_kind_are_refused(exported_folder, finetuned_folder, t
         ({"model": tagger}, "not a discriminator"),
         ({"tagger": inference}, "not of entity tags"),
         ({"classifier": tagger}, "ElectraForTokenClassification"),
-        ({"tagger": str(tmp_path / "gone")}, "gone"),
-        ({"classifier": str(tmp_path / "gone")}, "gone"),
+        ({"tagger": str(tmp_path / "gone")}, "no model in .*gone: .* in demo.tagger"),
+        ({"classifier": str(tmp_path / "gone")}, "no model in .*gone: .* in demo.classifier"),
     ]:
         with pytest.raises(ConfigError, match=message):
             load_page_models(DemoConfig(**changes), exported_folder, tmp_path, LENIENT)
+
+
+def test_visitors_at_the_same_time_get_what_each_gets_alone(exported_folder, finetuned_folder):
+    models = load_page_models(DemoConfig(), exported_folder, finetuned_folder, LENIENT)
+    texts = ["El año", "camión cruzó la frontera", "w1 w2, w3", "sólo", "la " * 20] * 4
+
+    def answers(text: str) -> tuple:
+        return (
+            models.word_judge.judge(text),
+            models.label_chooser.choose(text, "w1, w2", "{}"),
+            models.entity_tagger.tag(text),
+        )
+
+    with ThreadPoolExecutor(8) as visitors:
+        together = list(visitors.map(answers, texts))
+    assert together == [answers(text) for text in texts]

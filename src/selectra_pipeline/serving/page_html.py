@@ -77,7 +77,7 @@ def entities(found: TaggedText, types: Sequence[str], texts: PageTexts) -> str:
         parts.append(escape(text[end : span.start]))
         parts.append(
             f'<mark class="entity colour{colour}">{escape(text[span.start : span.end])}'
-            f' <span class="type">{escape(span.type)}</span></mark>'
+            f'&nbsp;<span class="type">{escape(span.type)}</span></mark>'
         )
         end = span.end
     parts.append(escape(text[end:]))

@@ -59,12 +59,12 @@ def load_page_models(
             another kind than it should be.
     """
     folder = _discriminator_folder(config, as_path(export))
-    classifier, tagger = (
-        named or _if_there(as_path(finetuned) / task / MODEL_FOLDER)
-        for named, task in (
-            (config.classifier, config.inference_task),
-            (config.tagger, config.entities_task),
-        )
+    finetuned = as_path(finetuned)
+    classifier = _finetuned_folder(
+        "classifier", config.classifier, finetuned / config.inference_task / MODEL_FOLDER
+    )
+    tagger = _finetuned_folder(
+        "tagger", config.tagger, finetuned / config.entities_task / MODEL_FOLDER
     )
     models = PageModels(
         folder,
@@ -96,10 +96,19 @@ def _discriminator_folder(config: DemoConfig, export: Path) -> Path:
     return folder
 
 
-def _if_there(folder: Path) -> Path | None:
-    return folder if folder.is_dir() else None
+def _finetuned_folder(key: str, named: str | None, own: Path) -> Path | None:
+    """The folder that the configuration names, which must be there, or the run's own, if any."""
+    folder = own if named is None else as_path(named)
+    if folder.is_dir():
+        return folder
+    if named is None:
+        return None
+    raise ConfigError(
+        f"there is no model in {folder}: name another folder in demo.{key}, or set it to null for "
+        "what this run has"
+    )
 
 
-def _label_chooser(folder: str | Path, vocabulary: VocabularyConfig) -> LabelChooser:
+def _label_chooser(folder: Path, vocabulary: VocabularyConfig) -> LabelChooser:
     model = read_model(folder, Classification.hugging_face_class, vocabulary)
     return LabelChooser(EntailmentModel(model, batch_size=PAIRS_AT_ONCE))

@@ -10,6 +10,7 @@ from importlib.resources import files
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI
+from gradio.routes import App
 from gradio.themes import Font, colors
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -45,7 +46,7 @@ HEADERS = {
 FONTS = (Font("system-ui"), Font("sans-serif"))
 FONTS_OF_CODE = (Font("ui-monospace"), Font("monospace"))
 
-SECONDS_TO_END = 2  # open pages hold a connection; they are cut off after that
+SECONDS_TO_END = 2  # for answers that are on their way; they are cut off after that
 
 
 class PageServerError(UserError, RuntimeError):
@@ -80,7 +81,23 @@ def listening(config: DemoConfig) -> Iterator[socket.socket]:
         yield found
 
 
-def server(page: Page, config: DemoConfig) -> uvicorn.Server:
+class Server(uvicorn.Server):
+    """A server whose end ends the stream that each open page holds, so that none is cut off.
+
+    Args:
+        gradio_app: the mounted page.
+    """
+
+    def __init__(self, config: uvicorn.Config, gradio_app: App) -> None:
+        super().__init__(config)
+        self._gradio_app = gradio_app
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._gradio_app.stop_event.set()
+        await super().shutdown(sockets)
+
+
+def server(page: Page, config: DemoConfig) -> Server:
     """What serves the page; `run` it with a socket, `should_exit` ends it."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(StayingHere)
@@ -99,11 +116,10 @@ def server(page: Page, config: DemoConfig) -> uvicorn.Server:
         css=css(),
         head=head(config.language),
     )
-    return uvicorn.Server(
-        uvicorn.Config(
-            app, log_config=None, log_level="warning", timeout_graceful_shutdown=SECONDS_TO_END
-        )
+    settings = uvicorn.Config(
+        app, log_config=None, log_level="warning", timeout_graceful_shutdown=SECONDS_TO_END
     )
+    return Server(settings, app.routes[-1].app)
 
 
 def serve(page: Page, config: DemoConfig, at: socket.socket) -> None:
