@@ -32,7 +32,7 @@ def create(
 
     def train() -> float:
         for group in batches.shuffled((config.seed, next(epochs))):
-            finetuning.train(batches.pad(group))
+            finetuning.train(batches.parts(group))
         finetuning.optimizer.step.numpy()  # waits for the last step
         return len(data.examples)
 

@@ -74,6 +74,16 @@ def test_shuffled_batches_are_full_but_for_the_last_and_as_long_as_their_longest
         assert odd.pad(group).labels.shape == (2, static)
 
 
+def test_a_batch_is_cut_by_length_into_parts_of_as_many_rows():
+    lengths = [60, 5, 33, 7, 16, 64, 8, 24, 9, 40]
+    odd = LengthBatches(examples(lengths), 10, 64, TOKENS)
+    parts = odd.parts(list(range(10)))
+    assert [part.labels.shape[0] for part in parts] == [3, 3, 3, 3]
+    rows = [int(n) for part in parts for n in part.inputs.input_mask.numpy().sum(axis=1)]
+    assert rows == [*sorted(lengths), 0, 0]
+    assert len(odd.parts([2, 4])) == 1  # no part is empty
+
+
 def test_shuffled_batches_do_not_tell_the_length_of_an_example():
     """Or they told its class, where texts of one class are short."""
     short_and_long = LengthBatches(examples([8] * 500 + [64] * 500), 10, 64, TOKENS)

@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -17,8 +19,8 @@ STEPS = 60
 TASK = TokenClassification(("a", "b", "c"))
 
 
-def finetuning(**changes) -> Finetuning:
-    electra = Electra.create(ARCHITECTURE, 30, "float32", seed=1)
+def finetuning(architecture: ArchitectureConfig = ARCHITECTURE, **changes) -> Finetuning:
+    electra = Electra.create(architecture, 30, "float32", seed=1)
     encoder = electra.discriminator_config
     config = FinetuningConfig(**changes)
     model = TaskModel.create(
@@ -54,7 +56,7 @@ def test_compiled_groups_change_neither_gradients_nor_predictions(plain):
     for length in (10, 20):
         batch = labelled(length)
         for tuned in (compiled, plain):
-            tuned.train(batch)
+            tuned.train([batch])
         for path, ours, theirs in zip(
             compiled.optimizer.paths, compiled.optimizer.first, plain.optimizer.first, strict=True
         ):
@@ -66,7 +68,7 @@ def test_compiled_groups_change_neither_gradients_nor_predictions(plain):
 def test_bfloat16_rounds_the_gradients_and_not_the_weights(batch):
     precise, rounded = finetuning(), finetuning(precision="bfloat16")
     for tuned in (precise, rounded):
-        tuned.train(batch)
+        tuned.train([batch])
     ours, theirs = (
         np.concatenate([np.ravel(moment) for moment in tuned.optimizer.first])
         for tuned in (rounded, precise)
@@ -76,19 +78,40 @@ def test_bfloat16_rounds_the_gradients_and_not_the_weights(batch):
     assert {variable.dtype for variable in rounded.model.trainable_variables} == {"float32"}
 
 
+def test_a_batch_in_parts_makes_the_step_of_the_whole():
+    """Without dropout, whose noise is the part's."""
+    draw = np.random.default_rng(2)
+    rows = [draw.integers(5, 30, 4 + i % 8 * 3).tolist() for i in range(64)]
+    made = [Example(row, [i % 3 for i in row]) for row in rows]
+    batches = LengthBatches(made, 8, 32, TASK.label_spec)
+    group = list(range(7))  # the last part has an empty row
+    parts = batches.parts(group)
+    assert [part.labels.shape[1] for part in parts] == [8, 16, 24, 24]
+    steady = dataclasses.replace(ARCHITECTURE, dropout=0.0, attention_dropout=0.0)
+    whole, divided = finetuning(steady), finetuning(steady)
+    for _ in range(2):  # what is accumulated is of one batch
+        losses = whole.train([batches.pad(group)]), divided.train(parts)
+        np.testing.assert_allclose(*losses, rtol=1e-5)
+    moments = zip(
+        whole.optimizer.paths, whole.optimizer.first, divided.optimizer.first, strict=True
+    )
+    for path, ours, theirs in moments:
+        np.testing.assert_allclose(ours, theirs, rtol=1e-3, atol=1e-7, err_msg=path)
+
+
 def test_batches_of_all_lengths_share_a_graph():
     tuned = finetuning()
     for length in (5, 10, 20):
         batch = labelled(length)
-        tuned.train(batch)
+        tuned.train([batch])
         assert tuned.predict(batch.inputs).shape == batch.labels.shape
-    assert tuned._step.experimental_get_tracing_count() == 1
+    assert tuned._part_step.experimental_get_tracing_count() == 1
 
 
 def test_it_learns_the_labels(batch):
     tuned = finetuning(learning_rate=2e-2)
     for _ in range(STEPS):
-        tuned.train(batch)
+        tuned.train([batch])
     predicted, counted = tuned.predict(batch.inputs).numpy(), batch.labels.numpy() != IGNORED
     np.testing.assert_array_equal(predicted[counted], batch.labels.numpy()[counted])
 
@@ -105,7 +128,7 @@ def test_the_same_seed_gives_the_same_weights_bit_by_bit(batch):
     for seed in (1, 1, 2):
         tuned = finetuning(learning_rate=1e-2, seed=seed)
         for _ in range(4):
-            tuned.train(batch)
+            tuned.train([batch])
         finals.append([variable.numpy() for variable in tuned.model.trainable_variables])
     assert all(np.array_equal(a, b) for a, b in zip(finals[0], finals[1], strict=True))
     assert not all(np.array_equal(a, b) for a, b in zip(finals[0], finals[2], strict=True))
@@ -116,7 +139,7 @@ def test_lower_layers_move_less(batch):
     tuned = finetuning(learning_rate=1e-2, layer_decay=0.1, warmup_fraction=0.0)
     variables = tuned.model.trainable_variables
     before = {variable.path: variable.numpy() for variable in variables}
-    tuned.train(batch)
+    tuned.train([batch])
     moved = {v.path: np.abs(v.numpy() - before[v.path]).max() for v in variables}
     head = moved["electra/head/classifier/kernel"]
     for path, exponent in (

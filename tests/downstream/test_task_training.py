@@ -72,9 +72,9 @@ def test_a_task_is_learned_in_one_graph(task):
     tuned = Finetuning(model, len(groups), settings, task.type)
     before = evaluate(tuned, task.type, train).metrics[task.config.metric]
     for group in groups:
-        tuned.train(train.batches.pad(group))
+        tuned.train(train.batches.parts(group))
     after = evaluate(tuned, task.type, train).metrics[task.config.metric]
     assert after > max(0.9, before)
-    assert tuned._step.experimental_get_tracing_count() == 1
+    assert tuned._part_step.experimental_get_tracing_count() == 1
     assert len(train.batches.lengths) > 1
     assert predict(tuned, task.type, train, lambda: True) is None

@@ -84,5 +84,5 @@ class NerProbe:
         copy = TaskModel.create(encoder, head, weights, settings.seed, settings.precision)
         finetuning = Finetuning(copy, len(groups), settings, self.task)
         for group in itertools.takewhile(lambda _: not asked_to_stop(), groups):
-            finetuning.train(self.train.batches.pad(group))
+            finetuning.train(self.train.batches.parts(group))
         return finetuning

@@ -225,7 +225,7 @@ class _TaskTrials:
         tuning = Finetuning(model, sum(map(len, epochs)), settings, task)
         best, validation = _BestEpoch(model), []
         for number, groups in enumerate(epochs, start=1):
-            losses = [tuning.train(train.pad(group)) for group in groups]
+            losses = [tuning.train(train.parts(group)) for group in groups]
             loss = float(np.mean([float(loss) for loss in losses]))
             if not math.isfinite(loss):
                 logger.warning("%s: the loss is not finite in epoch %d: given up", name, number)
