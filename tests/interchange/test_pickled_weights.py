@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from selectra_pipeline.interchange.pickled_weights import (
+    STORAGE_TYPES,
     PickledWeightsError,
     read_pickled_weights,
 )
@@ -104,6 +105,13 @@ def test_a_program_that_changes_the_reader_itself_is_refused(tmp_path):
     program = b"ctorch._utils\n_rebuild_tensor_v2\n}S'_function'\nNsb."
     with pytest.raises(PickledWeightsError, match="changes what it is read with"):
         read_pickled_weights(archive(tmp_path / "model.bin", program))
+
+
+def test_a_program_that_changes_a_type_of_numbers_is_refused(tmp_path):
+    program = b"ctorch\nBFloat16Storage\n(I3\nS'>'\nNNNI-1\nI-1\nI0\ntb."
+    with pytest.raises(PickledWeightsError):
+        read_pickled_weights(archive(tmp_path / "model.bin", program))
+    assert STORAGE_TYPES["BFloat16Storage"].byteorder == "="
 
 
 def tensor_program(size: int, offset: int, shape: tuple, strides: tuple) -> bytes:

@@ -97,7 +97,7 @@ KNOWN: Mapping[tuple[str, str], Any] = {
     ("collections", "OrderedDict"): Mapped,
     ("torch._utils", "_rebuild_tensor_v2"): _Known(_view),
     ("torch._utils", "_rebuild_parameter"): _Known(_parameter),
-    **{("torch", name): dtype for name, dtype in STORAGE_TYPES.items()},
+    **{("torch", name): name for name in STORAGE_TYPES},  # a pickle could change a dtype itself
 }
 
 
@@ -121,12 +121,12 @@ class _WeightsUnpickler(pickle.Unpickler):
             ) from None
 
     def persistent_load(self, given: Any) -> Storage:
-        kind, dtype, key, _, size = given[:5]
-        known = kind == "storage" and isinstance(dtype, np.dtype) and isinstance(key, str)
+        kind, name, key, _, size = given[:5]
+        known = kind == "storage" and name in STORAGE_TYPES and isinstance(key, str)
         parts = given[5] if len(given) > 5 else None  # of a storage, in the oldest files
         if not known or not isinstance(size, int) or size < 0 or parts is not None:
             raise pickle.UnpicklingError("a storage is described wrongly")
-        return self.storages.setdefault(key, Storage(key, dtype, size))
+        return self.storages.setdefault(key, Storage(key, STORAGE_TYPES[name], size))
 
 
 def read_pickled_weights(path: pathlib.Path) -> dict[str, np.ndarray]:
