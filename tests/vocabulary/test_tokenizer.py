@@ -143,6 +143,17 @@ def test_a_batch_has_the_ids_of_its_texts(tokenizer):
     assert tokenizer.encode_batch([]) == []
 
 
+def test_normalised_texts_have_the_same_ids_without_a_second_look(tokenizer):
+    raw = ["camio\u0301n", "a\u00a0\u200bn", f"a,{'a' * 101}"]
+    ids = tokenizer.encode_lines(raw).ids.tolist()
+    normalized = [tokenizer.normalize(text) for text in raw]
+    assert tokenizer.encode_lines(normalized, normalized=True).ids.tolist() == ids
+    changing = Tokenizer(ENTRIES, lowercase=True, strip_accents=True)
+    assert changing.encode_lines(["CAMIÓN"], normalized=True).ids.tolist() == (
+        changing.encode("CAMIÓN")
+    )
+
+
 def test_its_first_use_may_be_inside_a_graph():
     import tensorflow as tf
 

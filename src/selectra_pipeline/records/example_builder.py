@@ -71,13 +71,14 @@ class ExampleBuilder:
         first, second = [NO_TOKENS], [NO_TOKENS]
         first_length = second_length = 0
         for line in self._lines:
-            fits = not first_length or first_length + len(line) < target
+            length = len(line)
+            fits = not first_length or first_length + length < target
             if fits or (not second_length and first_length < target and self._rng.random() < 0.5):
                 first.append(line)
-                first_length += len(line)
+                first_length += length
             else:
                 second.append(line)
-                second_length += len(line)
+                second_length += length
         return np.concatenate(first), np.concatenate(second)
 
     def _draw_target(self) -> int:

@@ -43,9 +43,17 @@ def _field(number: int, content: bytes) -> bytes:
 
 def _int64_feature(name: str, packed_values: bytes) -> bytes:
     """An entry of `Features.feature`: map<string, Feature>, with a non-empty list of varints."""
-    int64_list = _field(1, packed_values)  # Int64List.value
+    return _int64_feature_head(name, len(packed_values)) + packed_values
+
+
+@functools.cache  # lengths are few, too
+def _int64_feature_head(name: str, length: int) -> bytes:
+    """All that stands before `length` bytes of varints, which end every message around them."""
+    values = bytes(length)
+    int64_list = _field(1, values)  # Int64List.value
     feature = _field(3, int64_list)  # Feature.int64_list
-    return _field(1, _field(1, name.encode()) + _field(2, feature))
+    entry = _field(1, _field(1, name.encode()) + _field(2, feature))
+    return entry[: len(entry) - length]
 
 
 def _varints(vocabulary_size: int) -> Callable[[np.ndarray], tuple[bytes, np.ndarray]]:

@@ -150,7 +150,8 @@ def encoded_documents(
             [part for line in document.text.split("\n") for part in split_line(line)]
             for document in batch
         ]
-        encoded = tokenizer.encode_lines([part for document in parts for part in document])
+        flat = [part for document in parts for part in document]
+        encoded = tokenizer.encode_lines(flat, normalized=True)
         ends = accumulate(map(len, parts), initial=0)
         yield [encoded.lines(first, last) for first, last in pairwise(ends)]
 

@@ -168,12 +168,19 @@ class Tokenizer:
         ids = encoded.ids.tolist()
         return [ids[start:end] for start, end in itertools.pairwise([0, *encoded.ends.tolist()])]
 
-    def encode_lines(self, texts: Sequence[str]) -> EncodedLines:
-        """What `encode_batch` gives, as arrays: no object for each id or text."""
+    def encode_lines(self, texts: Sequence[str], normalized: bool = False) -> EncodedLines:
+        """What `encode_batch` gives, as arrays: no object for each id or text.
+
+        Args:
+            normalized: the texts are as `normalize_line` leaves them, like those of the shards of
+                documents, and need not be looked through again.
+        """
         if not texts:
             return EncodedLines(np.empty(0, np.int32), np.empty(0, np.int64))
-        normalized = [_replace_overlong(self.normalize(text)) for text in texts]
-        ragged = self.graph_tokenizer.tokenize(normalized)  # [texts, (tokens)]
+        if not normalized or self.lowercase or self.strip_accents:
+            texts = [self.normalize(text) for text in texts]
+        # [texts, (tokens)]
+        ragged = self.graph_tokenizer.tokenize([_replace_overlong(text) for text in texts])
         return EncodedLines(ragged.values.numpy(), ragged.row_splits.numpy()[1:])
 
     def tokenize(self, text: str) -> list[str]:
