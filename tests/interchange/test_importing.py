@@ -5,13 +5,13 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
-from finished_runs import NARROW
+from finished_runs import NARROW, VOCABULARY
 from selectra_pipeline.config.base import ConfigError
 from selectra_pipeline.config.objective import ObjectiveConfig
 from selectra_pipeline.config.pretraining import PretrainingConfig
 from selectra_pipeline.interchange.huggingface import export
 from selectra_pipeline.interchange.importing import load_initial_weights, load_weights
-from selectra_pipeline.model.assignment import check_weights
+from selectra_pipeline.model.assignment import assign_weights, check_weights
 from selectra_pipeline.model.electra import Electra
 from selectra_pipeline.model.initial_weights import own_encoder
 from selectra_pipeline.model.trained import load_tokenizer, load_trained
@@ -90,6 +90,25 @@ def test_a_run_of_masked_words_goes_on_from_the_export_of_another(make_run, tmp_
         check_weights(weights, model)
     del weights.values[bias]
     with pytest.raises(ConfigError, match=f"{bias} is missing"):
+        check_weights(weights, model)
+
+
+def test_a_word_predictor_becomes_a_tied_electra_whose_detecting_head_is_random(make_run, tmp_path):
+    run = make_run(NARROW, objective=ObjectiveConfig(task="mlm"))
+    folder = export(run, tmp_path / "model").directory
+    tied = dataclasses.replace(
+        settings(run, folder), objective=ObjectiveConfig(generator="tied"), seed=7
+    )
+    weights = load_initial_weights(tied, load_tokenizer(run))
+    model = Electra.create(NARROW, len(VOCABULARY), "float32", 7, tied.objective)
+    fresh = {path: np.array(value) for path, value in model.weights_by_path().items()}
+    assign_weights(model, weights)
+    saved = np.load(run.directory / "weights.npz")
+    for path, value in model.weights_by_path().items():
+        expected = fresh if path.startswith("electra/discriminator_head/") else saved
+        np.testing.assert_array_equal(value, expected[path], path)
+    del weights.values["electra/embeddings/word_embeddings"]
+    with pytest.raises(ConfigError, match="word_embeddings is missing"):
         check_weights(weights, model)
 
 

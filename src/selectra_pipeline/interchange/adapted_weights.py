@@ -21,15 +21,18 @@ def adapt(weights: InitialWeights, config: PretrainingConfig) -> InitialWeights:
         ConfigError: they have no positions, or fewer than are to be repeated.
     """
     if config.objective.has_one_encoder and list(weights.sizes) == ["generator"]:
-        weights = _as_one_encoder(weights)
+        weights = _as_one_encoder(weights, detects=config.objective.detects)
     if config.repeat_positions is not None:
         positions = config.architecture.max_position_embeddings
         weights = _repeat_positions(weights, config.repeat_positions, positions)
     return weights
 
 
-def _as_one_encoder(weights: InitialWeights) -> InitialWeights:
-    """The encoder of a generator as the discriminator's, which predicts words with its head."""
+def _as_one_encoder(weights: InitialWeights, detects: bool) -> InitialWeights:
+    """The encoder of a generator as the discriminator's, which predicts words with its head.
+
+    The head that detects, if there is to be one, starts from random weights.
+    """
     prefix = f"{MODEL}generator/"
     return dataclasses.replace(
         weights,
@@ -38,6 +41,7 @@ def _as_one_encoder(weights: InitialWeights) -> InitialWeights:
             for path, value in weights.values.items()
         },
         sizes={"discriminator": weights.sizes["generator"]},
+        fresh_head=detects,
     )
 
 

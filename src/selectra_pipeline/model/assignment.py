@@ -48,7 +48,7 @@ def check_weights(weights: InitialWeights, model: Electra) -> None:
     shapes = {
         variable.path: tuple(variable.shape)
         for variable in model.trainable_variables
-        if weights.fresh_encoder is None or own_encoder(variable.path) != weights.fresh_encoder
+        if not weights.leaves_random(variable.path)
     }
     parts = {path.split("/")[1] for path in shapes}
     compared = [encoder for encoder in ENCODERS if encoder in weights.sizes and encoder in parts]

@@ -12,6 +12,7 @@ from selectra_pipeline.config.pretraining import PretrainingConfig
 from selectra_pipeline.model.initialization import initial_value
 
 ENCODERS: tuple[EncoderName, ...] = get_args(EncoderName)
+DETECTING_HEAD = "discriminator_head"
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class InitialWeights:
         unknown: names in the source that are no variable of an ELECTRA.
         ignored: names in the source that are known to be no weights.
         fresh_encoder: the encoder that keeps its random weights.
+        fresh_head: whether the detecting head does: the weights are of a word predictor alone.
     """
 
     source: str
@@ -33,6 +35,14 @@ class InitialWeights:
     unknown: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
     fresh_encoder: EncoderName | None = None
+    fresh_head: bool = False
+
+    def leaves_random(self, path: str) -> bool:
+        """Whether a variable keeps its random values by intention."""
+        encoder = own_encoder(path)
+        return (encoder is not None and encoder == self.fresh_encoder) or (
+            self.fresh_head and path.split("/")[1] == DETECTING_HEAD
+        )
 
     @property
     def digest(self) -> str:
