@@ -93,14 +93,15 @@ def test_a_run_of_masked_words_goes_on_from_the_export_of_another(make_run, tmp_
         check_weights(weights, model)
 
 
-def test_a_word_predictor_becomes_a_tied_electra_whose_detecting_head_is_random(make_run, tmp_path):
+@pytest.mark.parametrize("generator", ["tied", "uniform"])
+def test_a_word_predictor_becomes_a_discriminator_with_a_random_head(make_run, tmp_path, generator):
     run = make_run(NARROW, objective=ObjectiveConfig(task="mlm"))
     folder = export(run, tmp_path / "model").directory
-    tied = dataclasses.replace(
-        settings(run, folder), objective=ObjectiveConfig(generator="tied"), seed=7
+    config = dataclasses.replace(
+        settings(run, folder), objective=ObjectiveConfig(generator=generator), seed=7
     )
-    weights = load_initial_weights(tied, load_tokenizer(run))
-    model = Electra.create(NARROW, len(VOCABULARY), "float32", 7, tied.objective)
+    weights = load_initial_weights(config, load_tokenizer(run))
+    model = Electra.create(NARROW, len(VOCABULARY), "float32", 7, config.objective)
     fresh = {path: np.array(value) for path, value in model.weights_by_path().items()}
     assign_weights(model, weights)
     saved = np.load(run.directory / "weights.npz")

@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 
 from selectra_pipeline.config.base import ConfigError
+from selectra_pipeline.config.objective import ObjectiveConfig
 from selectra_pipeline.config.pretraining import PretrainingConfig
 from selectra_pipeline.interchange.names import MODEL
 from selectra_pipeline.model.initial_weights import InitialWeights
@@ -20,28 +21,33 @@ def adapt(weights: InitialWeights, config: PretrainingConfig) -> InitialWeights:
     Raises:
         ConfigError: they have no positions, or fewer than are to be repeated.
     """
-    if config.objective.has_one_encoder and list(weights.sizes) == ["generator"]:
-        weights = _as_one_encoder(weights, detects=config.objective.detects)
+    objective = config.objective
+    if list(weights.sizes) == ["generator"] and (
+        objective.has_one_encoder or not objective.predicts_words
+    ):
+        weights = _as_one_encoder(weights, objective)
     if config.repeat_positions is not None:
         positions = config.architecture.max_position_embeddings
         weights = _repeat_positions(weights, config.repeat_positions, positions)
     return weights
 
 
-def _as_one_encoder(weights: InitialWeights, detects: bool) -> InitialWeights:
-    """The encoder of a generator as the discriminator's, which predicts words with its head.
+def _as_one_encoder(weights: InitialWeights, objective: ObjectiveConfig) -> InitialWeights:
+    """The encoder of a generator as the discriminator's.
 
-    The head that detects, if there is to be one, starts from random weights.
+    It predicts words with the generator's head, unless the objective has no use for one. The head
+    that detects, if there is to be one, starts from random weights.
     """
-    prefix = f"{MODEL}generator/"
+    head = f"{MODEL}generator_head/"
     return dataclasses.replace(
         weights,
         values={
-            path.replace(prefix, f"{MODEL}discriminator/"): value
+            path.replace(f"{MODEL}generator/", f"{MODEL}discriminator/"): value
             for path, value in weights.values.items()
+            if objective.predicts_words or not path.startswith(head)
         },
         sizes={"discriminator": weights.sizes["generator"]},
-        fresh_head=detects,
+        fresh_head=objective.detects,
     )
 
 
