@@ -93,7 +93,7 @@ def compare_in_one_process(shards: list[pathlib.Path], tokenizer: Tokenizer) -> 
             megabytes = text_megabytes(shard)
             lines = [line for d in read_shard(shard) for line in d.text.split("\n")]
             start = time.process_time()
-            tokenizer.encode_lines(lines)
+            tokenizer.encode_lines(lines, normalized=True)
             rates[TOKENIZER].append(megabytes / (time.process_time() - start))
             for name, work in contestants.all().items():
                 start = time.process_time()
