@@ -90,6 +90,13 @@ def test_the_number_of_predictions_is_the_originals(length, predictions):
             {"objective": {"task": "mlm"}, "checkpoint": {"keep_best": 1}},
             "best_metric=rtd_auc is not measured with task=mlm",
         ),
+        (
+            {
+                "objective": {"generator": "uniform"},
+                "checkpoint": {"keep_best": 1, "best_metric": "mlm_loss"},
+            },
+            "best_metric=mlm_loss is not measured with generator=uniform",
+        ),
         ({"peak_teraflops": 0}, "peak_teraflops=0.0 must be above 0, or null to measure it"),
         ({"strategy": "tpuu"}, "pretraining.strategy must be one of"),
         ({"objective": {"maskin": {}}}, "did you mean 'masking'?"),

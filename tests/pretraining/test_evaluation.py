@@ -172,7 +172,7 @@ def test_without_a_discriminator_only_words_are_scored():
     assert not [name for name in metrics if name.startswith("rtd")]
 
 
-def test_a_uniform_generator_is_right_once_in_a_vocabulary():
-    metrics = make_evaluation(generator="uniform")([make_batch([16] * 4)] * 64)
-    assert metrics["mlm_loss"] == pytest.approx(math.log(30), rel=1e-6)
-    assert metrics["sampled_accuracy"] == pytest.approx(1 / 30, abs=0.03)
+def test_with_a_uniform_generator_only_detection_is_scored():
+    metrics = make_evaluation(generator="uniform")([make_batch([16] * 4)] * 4)
+    assert metrics["rtd_loss"] == pytest.approx(math.log(2), abs=0.05)
+    assert all(name.startswith("rtd") for name in metrics)

@@ -77,3 +77,5 @@ def test_a_run_reports_what_it_has():
     assert reported(precision="float16") == everything | {"loss_scale", "skipped_updates"}
     mlm = ObjectiveConfig(task="mlm")
     assert reported(objective=mlm) == everything - {"rtd_loss", "replaced_share"}
+    uniform = ObjectiveConfig(generator="uniform")
+    assert reported(objective=uniform) == everything - {"mlm_loss"}

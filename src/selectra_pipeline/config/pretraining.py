@@ -125,10 +125,19 @@ class PretrainingConfig(Config):
         self._check_initial_weights()
         self.schedule.check_cycles(self.total_steps)
         self.checkpoint.check_evaluated(self.evaluation.every)
-        metric = self.checkpoint.best_metric
+        self._check_best_metric()
+
+    def _check_best_metric(self) -> None:
+        metric, keep_best = self.checkpoint.best_metric, self.checkpoint.keep_best
+        of_detection = metric.startswith("rtd")
         require(
-            self.checkpoint.keep_best == 0 or self.objective.detects or "rtd" not in metric,
+            keep_best == 0 or not of_detection or self.objective.detects,
             f"checkpoint.best_metric={metric} is not measured with task=mlm; use mlm_loss",
+        )
+        require(
+            keep_best == 0 or of_detection or self.objective.predicts_words,
+            f"checkpoint.best_metric={metric} is not measured with generator=uniform, which "
+            "predicts no words; use rtd_auc",
         )
 
     def _check_buckets(self) -> None:

@@ -16,7 +16,7 @@ from selectra_pipeline.records.reader import Batch
 class Predictions(NamedTuple):
     """What batches contribute: one entry per prediction, then one per real token.
 
-    The last two are empty where nothing is detected.
+    The last two are empty where nothing is detected, the others where nothing predicts words.
     """
 
     mlm_losses: np.ndarray  # float [predictions]
@@ -54,7 +54,7 @@ class HeldoutEvaluation:
         outputs = self._on_all_replicas(batch, tf.constant(number))
         per_prediction, per_token = (self.strategy.gather(x, axis=0).numpy() for x in outputs)
         weights, losses, correct, sampled_correct, visible, targets = per_prediction.T
-        used = weights > 0
+        used = (weights > 0) & self.objective.config.predicts_words
         mask, logits, is_replaced = per_token.T
         real = mask > 0
         return Predictions(
@@ -102,12 +102,14 @@ def heldout_metrics(predictions: Predictions) -> dict[str, float]:
     The trivial answers: "nothing is replaced" for the discriminator; for the generator, the token
     that is seen where it was left in place, and the most frequent word everywhere else.
     """
-    metrics = {
-        "mlm_loss": float(predictions.mlm_losses.mean()),
-        "mlm_accuracy": float(predictions.mlm_correct.mean()),
-        "mlm_trivial_accuracy": _trivial_mlm_accuracy(predictions),
-        "sampled_accuracy": float(predictions.sampled_correct.mean()),
-    }
+    metrics = {}
+    if predictions.mlm_losses.size:
+        metrics |= {
+            "mlm_loss": float(predictions.mlm_losses.mean()),
+            "mlm_accuracy": float(predictions.mlm_correct.mean()),
+            "mlm_trivial_accuracy": _trivial_mlm_accuracy(predictions),
+            "sampled_accuracy": float(predictions.sampled_correct.mean()),
+        }
     if predictions.rtd_logits.size:
         metrics |= _detection_metrics(predictions.rtd_logits, predictions.is_replaced)
     return metrics

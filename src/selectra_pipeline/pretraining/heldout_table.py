@@ -19,7 +19,7 @@ def heldout_table(heldout: Mapping[str, float]) -> str:
     """The metrics with the trivial answers beside them, as Markdown."""
     lines = ["| held-out text | model | trivial answer |", "|---|---:|---:|"]
     for metric, name, trivial in HELDOUT_ROWS:
-        if metric not in heldout:  # nothing is detected in a run of masked words alone
+        if metric not in heldout:  # a run may detect nothing, or predict no words
             continue
         beside = f"{heldout[trivial]:.4f}" if trivial else ""
         if metric == "rtd_auc":

@@ -57,6 +57,8 @@ def _constant_metrics(config: PretrainingConfig) -> set[str]:
     names = {"positions", "teraflops"}
     if not config.objective.detects:
         names |= {"rtd_loss", "replaced_share"}
+    if not config.objective.predicts_words:
+        names |= {"mlm_loss"}
     if config.precision != "float16":
         names |= {"loss_scale", "skipped_updates"}
     return names

@@ -151,7 +151,7 @@ class Objective:
         """Predict the masked words and draw their replacements."""
         draws_noise = noise.fold_in(2)
         if not self.config.predicts_words:
-            return self._generate_uniformly(masked, counts, draws_noise, scale)
+            return self._generate_uniformly(masked, draws_noise)
         everywhere = self.config.task == "electric"
         states = self.model.prediction_states(
             batch.input_ids if everywhere else masked.input_ids,
@@ -216,10 +216,8 @@ class Objective:
         losses = rtd_losses(logits, is_replaced) * tf.cast(batch.input_mask, tf.float32)
         return Detected(tf.reduce_sum(losses) / counts.tokens, logits, corrupted_ids, is_replaced)
 
-    def _generate_uniformly(
-        self, masked: Masked, counts: LossCounts, noise: Noise, scale: tf.Tensor | float
-    ) -> Generated:
-        """Every word is as probable as every other: nothing is learned, the loss is ln(vocab)."""
+    def _generate_uniformly(self, masked: Masked, noise: Noise) -> Generated:
+        """Every word is as probable as every other: nothing is predicted, and no loss is paid."""
         log_probs = tf.fill(tf.shape(masked.target_ids), -math.log(self.vocabulary.size))
         draws = uniform([tf.shape(masked.positions)[0], masked.positions.shape[1]], noise)
         sampled_ids = uniform_tokens(
@@ -228,8 +226,7 @@ class Objective:
         predictions = WordPredictions(
             -log_probs, tf.zeros_like(sampled_ids), sampled_ids, log_probs
         )
-        mlm_loss = tf.reduce_sum(-log_probs * masked.weights) / counts.predictions
-        return Generated(mlm_loss, self.config.mlm_weight * scale * mlm_loss, predictions)
+        return Generated(tf.constant(0.0), tf.constant(0.0), predictions)
 
     def _candidates(self, batch: Batch) -> tf.Tensor:
         """1 at tokens that could be chosen: float32 [batch, seq]."""

@@ -30,9 +30,10 @@ class Progress:
 
     def show(self, metrics: Mapping[str, float]) -> None:
         """Show the latest training metrics."""
+        words = f"MLM {metrics['mlm_loss']:.3f}, " if "mlm_loss" in metrics else ""
         detection = f"RTD {metrics['rtd_loss']:.4f}, " if "rtd_loss" in metrics else ""
         text = (
-            f"loss {metrics['loss']:.2f}, MLM {metrics['mlm_loss']:.3f}, {detection}"
+            f"loss {metrics['loss']:.2f}, {words}{detection}"
             f"{metrics['tokens_per_second']:,.0f} tokens/s, MFU {metrics['mfu']:.0%}"
         )
         if self._bar is not None:

@@ -20,7 +20,7 @@ class StepMetrics(NamedTuple):
     """What a step reports: float32 scalars whose sum over replicas is the global value."""
 
     loss: tf.Tensor
-    mlm_loss: tf.Tensor
+    mlm_loss: tf.Tensor  # 0 where nothing predicts words
     rtd_loss: tf.Tensor  # 0 where nothing is detected
     replaced_share: tf.Tensor  # of all tokens
     gradient_norm: tf.Tensor  # before clipping
