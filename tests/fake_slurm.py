@@ -24,6 +24,14 @@ def queued(job):
     ]
 
 
+def jobs_named():
+    (name,) = [a.removeprefix("--name=") for a in arguments if a.startswith("--name=")]
+    return [
+        path.parent.name for path in state.glob("*/script")
+        if "--job-name=" + name + "\\n" in path.read_text()
+    ]
+
+
 def sbatch():
     if (state / "refuse").exists():
         sys.exit("sbatch: error: invalid partition specified")
@@ -67,10 +75,7 @@ elif command == "sbatch":
 elif command == "squeue":
     if (state / "silent").exists():
         sys.exit("slurm_load_jobs error: Unable to contact slurm controller")
-    job = arguments[arguments.index("--jobs") + 1]
-    if not (state / job).exists():
-        sys.exit("slurm_load_jobs error: Invalid job id specified")
-    print("\\n".join("RUNNING" for _ in queued(job)))
+    print("\\n".join("RUNNING" for job in jobs_named() for _ in queued(job)))
 elif command == "sacct":
     job = arguments[arguments.index("--jobs") + 1]
     for path in (state / job).glob("*.state"):

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from pathlib import Path
 
 from datatrove.pipeline.base import PipelineStep
@@ -10,7 +11,7 @@ from selectra_pipeline.config.base import ConfigError
 
 
 class WriteRank(PipelineStep):
-    """Leaves a file with the number of the process; `fail` says how some tasks end instead."""
+    """Leaves a file with the number of the process; `fail` says how tasks fail, or are slow."""
 
     type = name = "test"
 
@@ -21,7 +22,9 @@ class WriteRank(PipelineStep):
     def run(self, data=None, rank=0, world_size=1):
         way = self.fail.get(rank)
         once = self.folder / f"{rank}.failed"
-        if way and not (way == "killed once" and once.exists()):
+        if way == "slow":
+            time.sleep(2.0)
+        elif way and not (way == "killed once" and once.exists()):
             once.touch()
             if way == "user error":
                 raise ConfigError("the remedy is this")

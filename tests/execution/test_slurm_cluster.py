@@ -1,4 +1,4 @@
-import subprocess
+import re
 import sys
 import time
 from dataclasses import replace
@@ -46,9 +46,9 @@ def test_tasks_run_as_one_array_with_what_the_configuration_asks_for(slurm, tmp_
         "mem-per-cpu=3G",
         "cpus-per-task=1",
         "array=0-1%2",
-        "job-name=selectra_write",
     ):
         assert f"#SBATCH --{option}\n" in script
+    assert re.search(r"#SBATCH --job-name=selectra_write_[0-9a-f]{10}\n", script)
     assert "--qos" not in script
 
 
@@ -94,12 +94,42 @@ def test_a_run_that_was_killed_while_it_waited_finds_its_job_again(slurm, tmp_pa
     assert written(tmp_path) == {"0": 1, "1": 1}
 
 
-def test_a_job_that_slurm_has_forgotten_is_submitted_anew(slurm, tmp_path):
-    folder = tmp_path / "write"
-    folder.mkdir()
-    (folder / "job_id").write_text("77")
+def test_a_run_that_was_killed_as_it_submitted_finds_its_job_again(slurm, tmp_path, monkeypatch):
+    submit = slurm_cluster.SlurmExecutor.launch_job
+
+    def submit_and_die(executor):
+        submit(executor)
+        raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr(slurm_cluster.SlurmExecutor, "launch_job", submit_and_die)
+        with pytest.raises(SystemExit):
+            run_stage(stage(tmp_path), tmp_path, SLURM)
     run_stage(stage(tmp_path), tmp_path, SLURM)
+    assert slurm.jobs == ["1"]
     assert written(tmp_path) == {"0": 1, "1": 1}
+
+
+def test_all_arrays_are_waited_for_where_one_cannot_hold_the_tasks(slurm, tmp_path, monkeypatch):
+    submit = slurm_cluster.SlurmExecutor.launch_job
+
+    def submit_two_at_a_time(executor):
+        executor.max_array_size = 2
+        submit(executor)
+
+    monkeypatch.setattr(slurm_cluster.SlurmExecutor, "launch_job", submit_two_at_a_time)
+    run_stage(stage(tmp_path, 4, fail={0: "slow"}), tmp_path, SLURM)
+    assert slurm.jobs == ["1", "2"]
+    assert written(tmp_path) == dict.fromkeys("0123", 1)
+
+
+def test_jobs_of_another_folder_are_not_waited_for(slurm, tmp_path):
+    folders = [tmp_path / name for name in ("one", "other")]
+    for folder in folders:
+        folder.mkdir()
+        run_stage(stage(folder), folder, SLURM)
+    names = [re.search(r"--job-name=(\S+)", slurm.script(job))[1] for job in slurm.jobs]
+    assert len(set(names)) == 2
 
 
 def test_ctrl_c_cancels_the_job(slurm, tmp_path, monkeypatch):
@@ -110,16 +140,35 @@ def test_ctrl_c_cancels_the_job(slurm, tmp_path, monkeypatch):
         patch.setattr(slurm_cluster.time, "sleep", interrupted)
         with pytest.raises(KeyboardInterrupt):
             run_stage(stage(tmp_path), tmp_path, SLURM)
-    assert slurm.calls("scancel") == ["scancel 1"]
+    name = re.search(r"--job-name=(\S+)", slurm.script("1"))[1]
+    (call,) = slurm.calls("scancel")
+    assert call.endswith(f" --name={name}")
     wait_for_end(slurm, "1")
 
 
-def test_a_queue_that_does_not_answer_is_an_error_after_a_while(slurm, tmp_path):
-    (slurm.state / "silent").touch()
-    fast = replace(SLURM, slurm=replace(SLURM.slurm, poll_seconds=0.01))
+IMPATIENT = replace(SLURM, slurm=replace(SLURM.slurm, poll_seconds=0.01))
+
+
+def test_a_queue_that_does_not_answer_is_an_error_after_a_while(slurm, tmp_path, monkeypatch):
+    submit = slurm_cluster.SlurmExecutor.launch_job
+
+    def submit_to_a_queue_that_falls_silent(executor):
+        submit(executor)
+        (slurm.state / "silent").touch()
+
+    monkeypatch.setattr(
+        slurm_cluster.SlurmExecutor, "launch_job", submit_to_a_queue_that_falls_silent
+    )
     with pytest.raises(StageError, match="squeue has not answered 10 times"):
-        run_stage(stage(tmp_path, 1), tmp_path, fast)
+        run_stage(stage(tmp_path, 1), tmp_path, IMPATIENT)
     wait_for_end(slurm, "1")
+
+
+def test_nothing_is_submitted_while_the_queue_does_not_say_what_is_in_it(slurm, tmp_path):
+    (slurm.state / "silent").touch()
+    with pytest.raises(StageError, match="squeue has not answered 10 times"):
+        run_stage(stage(tmp_path), tmp_path, IMPATIENT)
+    assert slurm.jobs == []
 
 
 def test_a_refused_job_says_which_configuration_to_correct(slurm, tmp_path):
@@ -142,7 +191,7 @@ def test_a_job_array_submits_no_job_arrays(slurm, monkeypatch):
 
 def wait_for_end(slurm, job):
     """So that nothing writes into the test's folder when it is removed."""
-    squeue = [slurm.commands / "squeue", "--jobs", job]
-    (slurm.state / "silent").unlink(missing_ok=True)
-    while subprocess.run(squeue, capture_output=True, text=True).stdout.strip():
+    folder = slurm.state / job
+    tasks = len((folder / "array").read_text().split())
+    while len(list(folder.glob("*.state"))) < tasks:
         time.sleep(0.1)

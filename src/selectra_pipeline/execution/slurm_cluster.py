@@ -1,6 +1,8 @@
 """Tasks as jobs of a Slurm cluster."""
 
 import collections
+import getpass
+import hashlib
 import logging
 import os
 import pathlib
@@ -27,9 +29,11 @@ COMMANDS = ("sbatch", "squeue", "scancel")
 
 
 class SlurmExecutor(RecordsFailures, SlurmPipelineExecutor):
-    """Submits the tasks as a job array and waits for them.
+    """Submits the tasks as job arrays and waits for them.
 
-    A run that was killed while it waited finds its job again by `JOB_FILE`, and waits for it first.
+    The jobs' name belongs to the stage's folder. By it a run that was killed, however soon after
+    submitting, finds its jobs in the queue and waits for them first; and it finds all of them where
+    tasks are more than an array may have.
     """
 
     def __init__(self, stage: Stage, folder: Path, config: ExecutionConfig) -> None:
@@ -42,7 +46,7 @@ class SlurmExecutor(RecordsFailures, SlurmPipelineExecutor):
             cpus_per_task=slurm.cpus_per_task,
             mem_per_cpu_gb=slurm.memory_per_cpu_gb,
             workers=config.workers or -1,
-            job_name=f"selectra_{stage.name}",
+            job_name=f"selectra_{stage.name}_{_digest(folder)}",
             qos=slurm.qos,
             env_command=slurm.env_command or _path_of_this_environment(),
             logging_dir=str(folder),
@@ -56,12 +60,10 @@ class SlurmExecutor(RecordsFailures, SlurmPipelineExecutor):
             return
         complete = self.tasks - len(self.get_incomplete_ranks())
         progress = Progress(self.name, self.tasks, complete)
-        if self.logging_dir.exists(JOB_FILE):
-            with self.logging_dir.open(JOB_FILE, "r") as file:
-                self._wait_for(file.read(), progress)
+        self._wait(progress)
         if self.get_incomplete_ranks():
             self._submit()
-            self._wait_for(self.job_id, progress)
+            self._wait(progress)
 
     def launch_merge_stats(self) -> None:
         """Nothing: datatrove would submit another job, for statistics that nobody reads."""
@@ -78,12 +80,12 @@ class SlurmExecutor(RecordsFailures, SlurmPipelineExecutor):
             file.write(self.job_id)
         logger.info("%s: submitted as Slurm job %s", self.name, self.job_id)
 
-    def _wait_for(self, job_id: str, progress: Progress) -> None:
-        """Return when no task of a job is in the queue any more."""
+    def _wait(self, progress: Progress) -> None:
+        """Return when no task of the stage is in the queue any more."""
         seen, silent, states = self.tasks - len(self.get_incomplete_ranks()), 0, None
         try:
             while True:
-                answer = _queued(job_id)
+                answer = _queued(self.job_name)
                 silent = silent + 1 if answer is None else 0
                 if silent == LOOKS_WITHOUT_ANSWER:
                     raise StageError(
@@ -99,10 +101,10 @@ class SlurmExecutor(RecordsFailures, SlurmPipelineExecutor):
                 if answer and answer != states:
                     states = answer
                     listed = ", ".join(f"{n} {state}" for state, n in sorted(states.items()))
-                    logger.info("%s: Slurm job %s: %s", self.name, job_id, listed)
+                    logger.info("%s: Slurm jobs %s: %s", self.name, self.job_name, listed)
                 time.sleep(self.poll_seconds)
         except KeyboardInterrupt:
-            subprocess.run(["scancel", job_id], check=False)
+            subprocess.run(["scancel", *_jobs_named(self.job_name)], check=False)
             raise
 
 
@@ -139,17 +141,23 @@ def job_end(folder: pathlib.Path) -> str | None:
     return ", ".join(f"{state} {count}" for state, count in states.most_common()) or None
 
 
-def _queued(job_id: str) -> collections.Counter[str] | None:
-    """How many tasks of a job are in each state, empty when it has ended; None: no answer."""
+def _queued(name: str) -> collections.Counter[str] | None:
+    """How many tasks of the jobs of a name are in each state, empty for none; None: no answer."""
     answer = subprocess.run(
-        ["squeue", "--jobs", job_id, "--noheader", "--array", "--format=%T"],
+        ["squeue", *_jobs_named(name), "--noheader", "--array", "--format=%T"],
         capture_output=True,
         text=True,
         check=False,
     )
-    if answer.returncode:  # jobs that ended some minutes ago are forgotten
-        return collections.Counter() if "Invalid job id" in answer.stderr else None
-    return collections.Counter(answer.stdout.split())
+    return None if answer.returncode else collections.Counter(answer.stdout.split())
+
+
+def _jobs_named(name: str) -> list[str]:
+    return [f"--user={getpass.getuser()}", f"--name={name}"]
+
+
+def _digest(folder: Path) -> str:
+    return hashlib.sha256(str(folder.absolute()).encode()).hexdigest()[:10]
 
 
 def _path_of_this_environment() -> str:

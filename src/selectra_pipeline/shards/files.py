@@ -12,6 +12,7 @@ import io
 import os
 import pathlib
 import tempfile
+import uuid
 from collections.abc import Iterator
 from typing import IO
 
@@ -107,7 +108,7 @@ def open_stored(path: str | Path) -> IO[bytes]:
 
 @contextlib.contextmanager
 def _replace_local_file(path: pathlib.Path) -> Iterator[pathlib.Path]:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield temporary
