@@ -109,11 +109,21 @@ class ShowErrors:
             raise shown from error
 
 
-class TrackSystem:
-    """Lets MLflow record processor, memory and disk while a run lasts."""
+class TrackRuns:
+    """Lets MLflow record processor, memory and disk while a run lasts, and names the run."""
 
     @hook_impl
     def after_context_created(self, context: KedroContext) -> None:
         import mlflow  # slow to import, and not needed by every command
 
         mlflow.enable_system_metrics_logging()
+
+    @hook_impl(trylast=True)
+    def before_pipeline_run(self, catalog: CatalogProtocol) -> None:
+        """Add the parameter `run` to the name: kedro-mlflow calls every run like its pipeline."""
+        import mlflow
+        from mlflow.utils.mlflow_tags import MLFLOW_RUN_NAME
+
+        if active := mlflow.active_run():
+            name = f"{active.info.run_name}, {catalog.load('params:run')}"
+            mlflow.set_tag(MLFLOW_RUN_NAME, name)

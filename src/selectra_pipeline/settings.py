@@ -10,7 +10,7 @@ from selectra_pipeline.hooks import (
     ProvideHubToken,
     SelectNodes,
     ShowErrors,
-    TrackSystem,
+    TrackRuns,
 )
 
 # Nothing is reported to anybody.
@@ -26,7 +26,7 @@ os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "3")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
-HOOKS = (CheckConfiguration(), ProvideHubToken(), SelectNodes(), ShowErrors(), TrackSystem())
+HOOKS = (CheckConfiguration(), ProvideHubToken(), SelectNodes(), ShowErrors(), TrackRuns())
 
 CONFIG_LOADER_CLASS = OmegaConfigLoader
 CONFIG_LOADER_ARGS = {

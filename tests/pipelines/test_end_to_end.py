@@ -433,6 +433,8 @@ def test_each_trial_is_a_run_within_the_run(evaluated):
     assert nested["metrics.validation/accuracy"].notna().all()
     parents = runs[runs["run_id"].isin(nested["tags.mlflow.parentRunId"])]
     assert parents["metrics.names/f1"].notna().all()
+    assert set(parents["tags.mlflow.runName"]) == {"evaluate, tiny"}
+    assert mlflow.get_run(parents["run_id"].iloc[0]).info.run_name == "evaluate, tiny"
 
 
 @pytest.fixture(scope="module")
