@@ -81,28 +81,28 @@ def test_a_job_that_ran_out_of_memory_is_told_by_the_accounting(slurm, tmp_path)
     assert written(tmp_path) == {"0": 1, "1": 1}
 
 
-def test_a_run_that_was_killed_while_it_waited_finds_its_job_again(slurm, tmp_path, monkeypatch):
-    def killed(_):
-        raise SystemExit
+submit = slurm_cluster.SlurmExecutor.launch_job
 
+
+def killed(_):
+    raise SystemExit
+
+
+def submit_and_die(executor):
+    submit(executor)
+    raise SystemExit
+
+
+@pytest.mark.parametrize(
+    ("owner", "name", "end"),
+    [
+        pytest.param(slurm_cluster.time, "sleep", killed, id="while it waits"),
+        pytest.param(slurm_cluster.SlurmExecutor, "launch_job", submit_and_die, id="submitting"),
+    ],
+)
+def test_a_run_that_was_killed_finds_its_job_again(slurm, tmp_path, monkeypatch, owner, name, end):
     with monkeypatch.context() as patch:
-        patch.setattr(slurm_cluster.time, "sleep", killed)
-        with pytest.raises(SystemExit):
-            run_stage(stage(tmp_path), tmp_path, SLURM)
-    run_stage(stage(tmp_path), tmp_path, SLURM)
-    assert slurm.jobs == ["1"]
-    assert written(tmp_path) == {"0": 1, "1": 1}
-
-
-def test_a_run_that_was_killed_as_it_submitted_finds_its_job_again(slurm, tmp_path, monkeypatch):
-    submit = slurm_cluster.SlurmExecutor.launch_job
-
-    def submit_and_die(executor):
-        submit(executor)
-        raise SystemExit
-
-    with monkeypatch.context() as patch:
-        patch.setattr(slurm_cluster.SlurmExecutor, "launch_job", submit_and_die)
+        patch.setattr(owner, name, end)
         with pytest.raises(SystemExit):
             run_stage(stage(tmp_path), tmp_path, SLURM)
     run_stage(stage(tmp_path), tmp_path, SLURM)
@@ -111,8 +111,6 @@ def test_a_run_that_was_killed_as_it_submitted_finds_its_job_again(slurm, tmp_pa
 
 
 def test_all_arrays_are_waited_for_where_one_cannot_hold_the_tasks(slurm, tmp_path, monkeypatch):
-    submit = slurm_cluster.SlurmExecutor.launch_job
-
     def submit_two_at_a_time(executor):
         executor.max_array_size = 2
         submit(executor)
@@ -150,8 +148,6 @@ IMPATIENT = replace(SLURM, slurm=replace(SLURM.slurm, poll_seconds=0.01))
 
 
 def test_a_queue_that_does_not_answer_is_an_error_after_a_while(slurm, tmp_path, monkeypatch):
-    submit = slurm_cluster.SlurmExecutor.launch_job
-
     def submit_to_a_queue_that_falls_silent(executor):
         submit(executor)
         (slurm.state / "silent").touch()
