@@ -1,5 +1,6 @@
 """Contestants: processes that take turns, so that whatever else the machine does meets all."""
 
+import argparse
 import json
 import os
 import resource
@@ -58,6 +59,33 @@ class Contestant:
         """Let the process end."""
         self.process.stdin.close()
         self.process.wait()
+
+
+def start(name: str, warm_up: int) -> Contestant:
+    """A contestant that is this program, told what this process was told (`compare_or_serve`)."""
+    return Contestant(name, [sys.executable, *sys.argv, "--serve", name], warm_up)
+
+
+def compare_or_serve(
+    parser: argparse.ArgumentParser,
+    contestants: Sequence[str],
+    create: Callable[[str, argparse.Namespace], Mapping[str, Callable[[], float]]],
+    compare: Callable[[argparse.Namespace], None],
+) -> None:
+    """Compare contestants, which are this program again, or be one of them.
+
+    Args:
+        parser: of all arguments but `--contestants`.
+        contestants: by default.
+        create: what a contestant does, by its name and the arguments.
+    """
+    parser.add_argument("--contestants", nargs="+", default=contestants, metavar="NAME/PRECISION")
+    parser.add_argument("--serve", help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.serve:
+        serve(lambda: create(arguments.serve, arguments))
+    else:
+        compare(arguments)
 
 
 def serve(create: Callable[[], Mapping[str, Callable[[], float]]]) -> None:

@@ -21,10 +21,9 @@ attention or, with -sdpa behind the name, PyTorch's own.
 """
 
 import argparse
-import sys
 from collections.abc import Callable, Mapping
 
-from contest import Contestant, serve
+from contest import Contestant, compare_or_serve, start
 
 ORDERS = {
     "trainer": "random",
@@ -72,16 +71,11 @@ def create(name: str, arguments: argparse.Namespace) -> Mapping[str, Callable[[]
     return our_finetuning.create(data, encoder, precision)
 
 
-def start(name: str) -> Contestant:
-    """A contestant, told what this process was told."""
-    return Contestant(name, [sys.executable, *sys.argv, "--serve", name], WARM_UP)
-
-
 def compare(arguments: argparse.Namespace) -> None:
     """Let the contestants take turns and print the tables."""
     precisions = dict.fromkeys(name.split("/")[1] for name in arguments.contestants)
-    ceilings = {p: start(f"{CEILING}/{p}") for p in precisions}
-    contestants = [start(name) for name in arguments.contestants]
+    ceilings = {p: start(f"{CEILING}/{p}", WARM_UP) for p in precisions}
+    contestants = [start(name, WARM_UP) for name in arguments.contestants]
     for _ in range(WARM_UP + arguments.rounds):
         for task in TASKS:
             for contestant in contestants:
@@ -124,15 +118,9 @@ def main() -> None:
     parser.add_argument("conll", help="a CoNLL file with entity tags")
     parser.add_argument("vocabulary", help="what the vocabulary stage wrote")
     parser.add_argument("--env", default="selectra_small")
-    parser.add_argument("--contestants", nargs="+", default=DEFAULT, metavar="NAME/PRECISION")
     parser.add_argument("--every", type=int, default=24, help="use one in so many batches")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--serve", help=argparse.SUPPRESS)
-    arguments = parser.parse_args()
-    if arguments.serve:
-        serve(lambda: create(arguments.serve, arguments))
-    else:
-        compare(arguments)
+    compare_or_serve(parser, DEFAULT, create, compare)
 
 
 if __name__ == "__main__":

@@ -13,10 +13,9 @@ scaled_dot_product_attention), pytorch-eager-attention, pytorch-compiled.
 """
 
 import argparse
-import sys
 from collections.abc import Callable, Mapping
 
-from contest import Contestant, serve
+from contest import compare_or_serve, start
 
 PYTORCH = {
     "pytorch": ("sdpa", False),
@@ -47,16 +46,11 @@ def create(name: str, arguments: argparse.Namespace) -> Mapping[str, Callable[[]
     return {STEP: our_step.create(project)}
 
 
-def start(name: str) -> Contestant:
-    """A contestant, told what this process was told."""
-    return Contestant(name, [sys.executable, *sys.argv, "--serve", name], WARM_UP)
-
-
 def compare(arguments: argparse.Namespace) -> None:
     """Let the contestants take turns and print the table."""
     precisions = dict.fromkeys(name.split("/")[1] for name in arguments.contestants)
-    ceilings = {p: start(f"{CEILING}/{p}") for p in precisions}
-    contestants = [start(name) for name in arguments.contestants]
+    ceilings = {p: start(f"{CEILING}/{p}", WARM_UP) for p in precisions}
+    contestants = [start(name, WARM_UP) for name in arguments.contestants]
     everyone = [*contestants, *ceilings.values()]
     for _ in range(WARM_UP + arguments.rounds):
         for contestant in everyone:
@@ -88,14 +82,8 @@ def main() -> None:
     parser.add_argument("--env", default="selectra_small")
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--length", type=int, default=512)
-    parser.add_argument("--contestants", nargs="+", default=DEFAULT, metavar="NAME/PRECISION")
     parser.add_argument("--rounds", type=int, default=10)
-    parser.add_argument("--serve", help=argparse.SUPPRESS)
-    arguments = parser.parse_args()
-    if arguments.serve:
-        serve(lambda: create(arguments.serve, arguments))
-    else:
-        compare(arguments)
+    compare_or_serve(parser, DEFAULT, create, compare)
 
 
 if __name__ == "__main__":
