@@ -85,6 +85,28 @@ def test_without_a_server_metrics_are_kept_and_sent_when_it_is_back(run, monkeyp
     assert "not sent" not in caplog.text
 
 
+def test_names_of_classes_may_hold_what_mlflow_refuses(run):
+    with MlflowTracker() as tracker:
+        tracker.metrics({"f1_¿qué?": 0.5, "f1_R&D//x": 0.25}, step=1)
+    assert history(run, "f1_¿qué_".replace("¿", "_")) == [(1, 0.5)]
+    assert history(run, "f1_R_D/x") == [(1, 0.25)]
+
+
+def test_what_mlflow_refuses_is_said_and_does_not_hold_up_the_rest(run, caplog):
+    with MlflowTracker() as tracker:
+        tracker.metrics({"x" * 300: 0.5}, step=1)
+        wait_until(lambda: "MLflow refuses 1 values" in caplog.text)
+        tracker.metrics({"loss": 2.0}, step=2)
+    assert history(run, "loss") == [(2, 2.0)]
+
+
+def wait_until(condition) -> None:
+    deadline = time.monotonic() + 20.0
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
 def test_training_does_not_wait_for_a_client_that_does(run, monkeypatch):
     answer, asked = threading.Event(), threading.Event()
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import re
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -17,6 +18,7 @@ logger = logging.getLogger(__name__)
 MAX_BATCH = 1000  # metrics in one request, by MLflow's own limit
 RETRY_SECONDS = 5.0  # between two attempts to reach a server that is gone
 CLOSE_SECONDS = 20.0  # that the end of a run waits for what was not sent yet
+REFUSED = "INVALID_PARAMETER_VALUE"  # what no later attempt would change
 
 
 def log_artifact(path: str, artifact_path: str) -> None:
@@ -42,6 +44,11 @@ def nested_run(name: str, params: Mapping[str, Any]) -> Iterator["MlflowTracker"
         mlflow.log_params(dict(params))
         with MlflowTracker() as tracker:
             yield tracker
+
+
+def metric_name(name: str) -> str:
+    """A name as MLflow takes it: names of classes may hold any character."""
+    return re.sub(r"//+", "/", re.sub(r"[^/\w.\- :]", "_", name))
 
 
 class MlflowTracker:
@@ -76,7 +83,9 @@ class MlflowTracker:
             return
         now = int(time.time() * 1000)
         with self._changed:
-            self._pending += [Metric(key, value, now, step) for key, value in values.items()]
+            self._pending += [
+                Metric(metric_name(key), value, now, step) for key, value in values.items()
+            ]
             self._changed.notify()
 
     def close(self) -> None:
@@ -107,6 +116,9 @@ class MlflowTracker:
         try:
             mlflow.MlflowClient().log_batch(self._run_id, metrics=batch)
         except Exception as error:  # whatever a client raises must not end the sender
+            if getattr(error, "error_code", None) == REFUSED:
+                logger.warning("MLflow refuses %d values: %s", len(batch), error)
+                return True
             if self._reachable:
                 logger.warning(
                     "MLflow can't be reached (%s); training goes on, metrics are kept and sent "

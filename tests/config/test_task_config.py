@@ -83,9 +83,15 @@ def test_tasks_share_what_they_do_not_say_themselves():
     assert found == {"a": ("a", 2, 7), "b": ("b", 9, 7)}
 
 
+def test_a_task_that_is_selected_twice_is_run_once():
+    params = {"tasks": {"a": SMALL, "b": SMALL}, "selected": ["a;b", "a"]}
+    assert EvaluationConfig.from_params(params, "evaluation").selected == ("a", "b")
+
+
 @pytest.mark.parametrize(
     ("params", "message"),
     [
+        ({"tasks": {"a/b": SMALL}, "selected": ["a/b"]}, "a task named 'a/b' can be no part"),
         ({"tasks": {"a": 3}}, "evaluation.tasks.a must be a mapping, got 3"),
         ({"tasks": [SMALL]}, "evaluation.tasks must be a mapping"),
         ({"tasks": {"a": {**SMALL, "typ": 1}}}, "evaluation.tasks.a.typ'; did you mean 'type'"),

@@ -153,7 +153,7 @@ def test_other_settings_are_another_result(task, encoder, tmp_path, change):
 def test_another_first_seed_is_another_result(task, encoder, tmp_path):
     run(task, encoder, tmp_path / "out", 2)
     result, recorder = run(with_settings(task, seed=2), encoder, tmp_path / "out", 2)
-    assert recorder.made == [3]
+    assert recorder.made[0] == 3
     assert [trial.seed for trial in result.trials] == [2, 3]
 
 
@@ -187,6 +187,42 @@ def test_the_model_is_that_of_the_trial_that_was_best_on_validation(task, encode
     result, _ = run(with_settings(task, epochs=1), encoder, tmp_path / "out", 4)
     best = max(result.trials, key=lambda trial: trial.validation[0]["accuracy"])
     assert (tmp_path / "out" / "model" / "model.txt").read_text() == str(best.seed)
+
+
+def model_of(folder):
+    return (folder / "model" / "model.txt").read_text()
+
+
+def best_seed(result):
+    def score(trial):
+        return trial.validation[trial.best_epoch]["accuracy"]
+
+    return str(max(result.trials, key=score).seed)
+
+
+@pytest.mark.parametrize("between", [{"seed": 10}, {"learning_rate": 1e-4}])
+def test_the_model_is_that_of_the_best_trial_again_after_trials_of_other_settings(
+    task, encoder, tmp_path, between
+):
+    first, _ = run(task, encoder, tmp_path / "out", 2)
+    run(with_settings(task, **between), encoder, tmp_path / "out", 1)
+    again, _ = run(task, encoder, tmp_path / "out", 2)
+    assert model_of(tmp_path / "out") == best_seed(first) == best_seed(again)
+
+
+def test_fewer_trials_have_the_model_of_the_best_of_them(task, encoder, tmp_path):
+    for number in (4, 1):
+        result, _ = run(with_settings(task, epochs=1), encoder, tmp_path / "out", number)
+        assert model_of(tmp_path / "out") == best_seed(result)
+
+
+def test_a_model_of_earlier_trials_is_removed_where_all_diverge(task, encoder, tmp_path):
+    run(task, encoder, tmp_path / "out", 1)
+    diverging = with_settings(task, learning_rate=1e30)
+    run(diverging, encoder, tmp_path / "out", 1)
+    assert not (tmp_path / "out" / "model").exists()
+    _, recorder = run(diverging, encoder, tmp_path / "out", 2)
+    assert recorder.made == [2]
 
 
 def test_the_weights_of_the_best_epoch_are_tested(task, encoder, tmp_path, monkeypatch):
@@ -224,5 +260,9 @@ def test_where_all_trials_diverge_there_is_no_mean_and_no_model(task, encoder, t
 
 
 def test_longer_examples_than_the_model_reads_are_refused(task, encoder, tmp_path):
-    with pytest.raises(LengthError, match="max_length=64, but tiny reads at most 24"):
+    message = (
+        "max_length=64, but tiny reads at most 24 word pieces; "
+        "set evaluation.tasks.first_word.finetuning.max_length to 24"
+    )
+    with pytest.raises(LengthError, match=message):
         run(with_settings(task, max_length=64), encoder, tmp_path / "out")

@@ -1,6 +1,7 @@
 import json
 import logging
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -45,6 +46,19 @@ def test_the_folder_of_the_discriminator_alone_is_the_same_encoder(exported):
     whole = load_pretrained(exported, VOCABULARY)
     alone = load_pretrained(exported / "discriminator", VOCABULARY)
     assert whole.digest == alone.digest
+
+
+def test_a_remote_export_is_read_like_a_local_one(exported, bucket):
+    remote = bucket / "06_models" / "theirs" / "huggingface"
+    for path in filter(Path.is_file, exported.rglob("*")):
+        target = remote / path.relative_to(exported)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(path.read_bytes())
+    encoder = load_pretrained(str(remote), VOCABULARY)
+    assert encoder.digest == load_pretrained(exported, VOCABULARY).digest
+    assert encoder.name == "theirs"
+    with pytest.raises(ConfigError, match="there is no folder ram://"):
+        load_pretrained(str(bucket / "nowhere"), VOCABULARY)
 
 
 def test_it_is_called_as_its_folder_or_as_it_is_told(exported):

@@ -1,5 +1,6 @@
 """The Kedro pipelines as a user runs them, on a tiny corpus."""
 
+import dataclasses
 import gzip
 import json
 import math
@@ -336,6 +337,26 @@ def test_an_unknown_format_stops_the_run_before_any_work(workspace):
         kedro_run(workspace, "serving", run="wrong", serving={"formats": "tflite"})
 
 
+# Labelled rows
+
+
+SETTINGS = {"epochs": 2, "max_length": 32, "learning_rate": 1e-2}
+
+
+def labelled(workspace) -> dict:
+    """Two tasks, by name."""
+    names, classes = workspace / "more_names.conll", workspace / "classes.tsv"
+    names.write_text("La O\nniña O\nInés B-PER\nRuiz I-PER\n\nHoy O\n\n" * 20, encoding="utf-8")
+    classes.write_text("text\tlabel\n" + "la niña\tuna\nel niño\tuno\n" * 20, encoding="utf-8")
+    return {
+        name: {"type": kind, **dict.fromkeys(("train", "validation", "test"), str(path))}
+        for name, kind, path in (
+            ("names", "token_classification", names),
+            ("gender", "classification", classes),
+        )
+    }
+
+
 # On a remote storage
 
 
@@ -376,6 +397,10 @@ def test_a_remote_data_root_holds_what_a_local_one_holds(finished, workspace, bu
     kedro_run(workspace, "detect", text="Él cantó.", data_root=str(bucket))
     assert (bucket / reports / "detection.txt").read_text() in capsys.readouterr().out
 
+    one = {"selected": "names", "trials": 1, "tasks": labelled(workspace), "finetuning": SETTINGS}
+    kedro_run(workspace, "evaluate", evaluation=one, data_root=str(bucket))
+    assert "names" in (bucket / reports / "results_report.md").read_text()
+
 
 @pytest.mark.parametrize(
     "pipeline", ["ingestion", "vocabulary", "records", "pretraining", "export", "detect"]
@@ -388,20 +413,17 @@ def test_every_stage_names_a_storage_that_is_not_known(workspace, pipeline):
 @pytest.fixture(scope="module")
 def evaluated(workspace, finished) -> Path:
     """The data folder after `kedro run --pipeline evaluate`: two tasks, two trials each."""
-    names, classes = workspace / "more_names.conll", workspace / "classes.tsv"
-    names.write_text("La O\nniña O\nInés B-PER\nRuiz I-PER\n\nHoy O\n\n" * 20, encoding="utf-8")
-    classes.write_text("text\tlabel\n" + "la niña\tuna\nel niño\tuno\n" * 20, encoding="utf-8")
-    tasks = {
-        name: {"type": kind, **dict.fromkeys(("train", "validation", "test"), str(path))}
-        for name, kind, path in (
-            ("names", "token_classification", names),
-            ("gender", "classification", classes),
-        )
-    }
-    settings = {"epochs": 2, "max_length": 32, "learning_rate": 1e-2}
-    changes = {"selected": "names; gender", "trials": 2, "tasks": tasks, "finetuning": settings}
-    kedro_run(workspace, "evaluate", evaluation=changes)
+    kedro_run(workspace, "evaluate", evaluation=two_tasks(workspace))
     return finished
+
+
+def two_tasks(workspace) -> dict:
+    return {
+        "selected": "names; gender",
+        "trials": 2,
+        "tasks": labelled(workspace),
+        "finetuning": SETTINGS,
+    }
 
 
 def test_evaluate_leaves_the_table_and_a_model_for_each_task(evaluated):
@@ -422,6 +444,16 @@ def test_evaluate_adds_the_results_to_the_card_of_the_export(evaluated):
     assert "model-index" in card
     assert "names" in card
     assert Manifest.load(exported).kind == "export"
+
+
+def test_trials_of_other_weights_do_not_get_into_the_card_of_the_export(evaluated, workspace):
+    """The trials may be of an export that is there no more."""
+    folder = evaluated / "06_models" / "tiny" / "finetuned" / "names"
+    manifest = Manifest.load(folder)
+    dataclasses.replace(manifest, facts={**manifest.facts, "weights": "others"}).save()
+    with pytest.raises(click.ClickException, match="trials of names are not of the model in"):
+        kedro_run(workspace, "evaluation", evaluation=two_tasks(workspace))
+    manifest.save()
 
 
 def test_each_trial_is_a_run_within_the_run(evaluated):

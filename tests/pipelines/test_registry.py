@@ -72,6 +72,12 @@ def test_the_card_of_an_imported_model_needs_no_stage_that_trains():
     assert {name for name in needed if not name.startswith("params:")} == {"world_genres_trials"}
 
 
+def test_random_weights_are_not_on_the_card_of_the_trained_ones():
+    random = Selection(("world_genres",), random_weights=True)
+    assert "model" in create_pipeline(random).inputs()
+    assert "model" not in create_evaluation(random).inputs()
+
+
 def test_what_was_imported_is_known_by_its_manifest(tmp_path):
     params = {"directories": {"model": str(tmp_path)}}
     assert Selection.from_params(params).trained_here

@@ -45,7 +45,12 @@ def test_results_become_the_model_index():
     assert index["name"] == "mine"
     [result] = index["results"]
     assert result["task"]["type"] == "text-classification"
-    assert result["dataset"] == {"name": "xnli", "type": "xnli", "split": "test"}
+    assert result["dataset"] == {
+        "name": "xnli",
+        "type": "xnli",
+        "config": "xnli",
+        "split": "test",
+    }
     accuracy, macro_f1 = result["metrics"]
     assert (accuracy["type"], accuracy["value"]) == ("accuracy", 0.71)
     assert accuracy["name"] == "accuracy, mean of 2 trials, standard deviation 0.0141"
@@ -58,6 +63,16 @@ def test_a_data_set_of_the_hub_is_named_with_its_revision():
     [index] = metadata(CONFIG, [nli("ours", 0.7)], tasks)["model-index"]
     dataset = index["results"][0]["dataset"]
     assert (dataset["type"], dataset["revision"]) == ("facebook/xnli", COMMIT)
+
+
+def test_two_tasks_of_one_data_set_are_two_results():
+    hub = f"hf://datasets/eriktks/conll2002@{COMMIT}/es/test-00000-of-00001.parquet"
+    names = ("conll2002_ner", "conll2002_pos")
+    tasks = {n: TaskConfig(type="token_classification", train=("a",), test=(hub,)) for n in names}
+    [index] = metadata(CONFIG, [ner("ours", 0.8, task=name) for name in names], tasks)[
+        "model-index"
+    ]
+    assert [result["dataset"]["name"] for result in index["results"]] == list(names)
 
 
 def test_a_local_file_is_no_data_set_of_the_hub():

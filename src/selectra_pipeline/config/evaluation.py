@@ -1,5 +1,6 @@
 """Configuration of the evaluation: the tasks that a checkpoint is fine-tuned on, and how often."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -40,12 +41,17 @@ class EvaluationConfig(Config):
 
     def __post_init__(self) -> None:
         names = tuple(name.strip() for given in self.selected for name in given.split(SEPARATOR))
-        object.__setattr__(self, "selected", tuple(filter(None, names)))
+        object.__setattr__(self, "selected", tuple(dict.fromkeys(filter(None, names))))
         require(self.trials >= 1, f"trials={self.trials} must be at least 1")
         for name in self.selected:
             require(
                 name in self.tasks,
                 f"selected: there is no task {name!r}; there are: {', '.join(self.tasks)}",
+            )
+            require(
+                re.fullmatch(r"[\w-]+", name) is not None,
+                f"selected: a task named {name!r} can be no part of a pipeline; name it with "
+                "letters, digits, - and _ alone",
             )
 
     @classmethod

@@ -3,6 +3,8 @@
 import dataclasses
 import json
 import statistics
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any, Self
 
 from selectra_pipeline.config.base import ConfigError
@@ -62,6 +64,7 @@ class TaskResult:
         type: of the task ("token_classification").
         metric: the one that selected, and that tables show.
         checkpoint: name of the model.
+        weights: hash of the encoder that the trials started from, and of its tokenizer.
         parameters: of the model without the task's head.
         rows: by split.
         notes: what truncation cost and what rows were left out, in words.
@@ -72,6 +75,7 @@ class TaskResult:
     type: str
     metric: str
     checkpoint: str
+    weights: str
     parameters: int
     rows: dict[str, int]
     notes: tuple[str, ...]
@@ -102,6 +106,22 @@ class TaskResult:
     def diverged(self) -> tuple[int, ...]:
         """Seeds of the trials that are in no mean."""
         return tuple(trial.seed for trial in self.trials if trial.diverged)
+
+
+def require_distinct_names(results: Sequence[TaskResult]) -> None:
+    """Check that no two results would stand in the same cell of a table.
+
+    Raises:
+        ConfigError: two have the same task, metric and name of the checkpoint.
+    """
+    cells = Counter((result.checkpoint, result.task, result.metric) for result in results)
+    (checkpoint, task, _), count = cells.most_common(1)[0]
+    if count > 1:
+        raise ConfigError(
+            f"{count} results on {task} are of a checkpoint named {checkpoint}; give this run's "
+            "another name by evaluation.checkpoint_name, or leave a folder out of "
+            "evaluation.compare_with"
+        )
 
 
 def load_results(folder: str | Path) -> list[TaskResult]:

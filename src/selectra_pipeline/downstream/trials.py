@@ -25,6 +25,7 @@ from selectra_pipeline.downstream.task_model import TaskModel
 from selectra_pipeline.downstream.tasks.loading import Task, load_task
 from selectra_pipeline.downstream.tasks.task_type import TaskType
 from selectra_pipeline.model.pretrained_encoder import PretrainedEncoder
+from selectra_pipeline.shards.files import write_text
 from selectra_pipeline.shards.manifest import Manifest, Shard, finished, withdraw
 from selectra_pipeline.shards.paths import Path, as_path
 from selectra_pipeline.shards.remote import make_folder
@@ -33,7 +34,9 @@ logger = logging.getLogger(__name__)
 
 TRIALS_KIND = "trials"
 MODEL_FOLDER = "model"  # of the trial that was the best on validation
+MODEL_MARK = "model_of"  # file that says which trial that was
 RULES_VERSION = 1  # raise it when the same checkpoint, rows and configuration give other scores
+RESULT_VERSION = 2  # raise it when a `TaskResult` holds something else
 
 SaveModel = Callable[[Path, TaskModel, TaskType], None]
 
@@ -81,13 +84,13 @@ def run_trials(
     task = load_task(config)
     seeds = range(config.finetuning.seed, config.finetuning.seed + trials)
     shared = fingerprint(RULES_VERSION, _rules(config), encoder.digest, _digest(task))
-    mark = fingerprint(shared, encoder.name, list(seeds))
+    mark = fingerprint(shared, encoder.name, list(seeds), RESULT_VERSION)
     if manifest := finished(directory, mark):
         logger.info("the trials of %s are up to date: %s", config.name, directory)
         return manifest
     withdraw(directory)
     run = _TaskTrials(task, encoder, shared, directory, save_model, track_trial)
-    done = [run.trial(seed) for seed in seeds]
+    done = run.with_best_model([run.trial(seed) for seed in seeds])
     result = run.result(done)
     manifest = Manifest(directory, TRIALS_KIND, mark, run.files(done), dataclasses.asdict(result))
     manifest.save()
@@ -100,7 +103,7 @@ def _check_length(config: TaskConfig, encoder: PretrainedEncoder) -> None:
         raise LengthError(
             f"{config.name}: finetuning.max_length={config.finetuning.max_length}, but "
             f"{encoder.name} reads at most {positions} word pieces; set "
-            f"evaluation.finetuning.max_length to {positions} or less"
+            f"evaluation.tasks.{config.name}.finetuning.max_length to {positions} or less"
         )
 
 
@@ -148,26 +151,39 @@ class _TaskTrials:
             )
             for split, rows in task.rows.items()
         }
-        self._model = directory / MODEL_FOLDER  # written before the file of its trial
+        # Written before the file of its trial; may be of other seeds or settings at first.
+        self._model = directory / MODEL_FOLDER
         self._best: float | None = None  # on validation, over the trials so far
 
     def trial(self, seed: int) -> Trial:
         """The trial of a seed: read where it was made before, else made."""
-        path, mark = self._path(seed), fingerprint(self._mark, seed)
-        trial = Trial.load(path, mark) if self._model.is_dir() else None
-        name = f"{self._task.config.name}, trial of seed {seed}"
+        trial = Trial.load(self._path(seed), self._trial_mark(seed))
         if trial is not None:
-            logger.info("%s: was made already", name)
+            logger.info("%s: was made already", self._name(seed))
         else:
-            settings = dataclasses.replace(self._settings, seed=seed)
-            with self._track_trial(name, settings.to_dict()) as tracker:
-                trial = self._make(settings, name, tracker)
-            make_folder(self._directory)
-            trial.save(path, mark)
+            trial = self._make_tracked(seed)
         if trial.best_epoch is not None:
-            score = _known(trial.validation[trial.best_epoch][self._metric])
+            score = self._score(trial)
             self._best = score if self._best is None else max(self._best, score)
         return trial
+
+    def with_best_model(self, trials: Sequence[Trial]) -> list[Trial]:
+        """See to it that the model is that of the best trial, the first of equals; the trials.
+
+        It is not where these trials were made before and others after them. The best one is then
+        made again.
+        """
+        scored = [trial for trial in trials if not trial.diverged]
+        if not scored:
+            self._remove_model()
+            return list(trials)
+        best = max(scored, key=self._score)
+        if self._model_mark() == self._trial_mark(best.seed):
+            return list(trials)
+        logger.info("%s: is made again, its model is not there any more", self._name(best.seed))
+        self._best = None
+        again = self._make_tracked(best.seed)
+        return [again if trial is best else trial for trial in trials]
 
     def result(self, trials: Sequence[Trial]) -> TaskResult:
         """What all trials came to."""
@@ -183,6 +199,7 @@ class _TaskTrials:
             type=config.type,
             metric=config.metric,
             checkpoint=self._encoder.name,
+            weights=self._encoder.digest,
             parameters=self._encoder.parameters,
             rows={name: len(rows) for name, rows in self._task.rows.items()},
             notes=(*lost, *dropped),
@@ -210,6 +227,14 @@ class _TaskTrials:
             "trials": tuple(Shard.describe(self._path(trial.seed), 1) for trial in trials),
             "model": tuple(Shard.describe(path, 1, relative_to=self._directory) for path in model),
         }
+
+    def _make_tracked(self, seed: int) -> Trial:
+        settings = dataclasses.replace(self._settings, seed=seed)
+        with self._track_trial(self._name(seed), settings.to_dict()) as tracker:
+            trial = self._make(settings, self._name(seed), tracker)
+        make_folder(self._directory)
+        trial.save(self._path(seed), self._trial_mark(seed))
+        return trial
 
     def _make(self, settings: FinetuningConfig, name: str, tracker: TrialTracker) -> Trial:
         begun, task = time.monotonic(), self._task.type
@@ -242,7 +267,9 @@ class _TaskTrials:
         test = evaluate(tuning, task, self._splits["test"])
         tracker.metrics(_named("test", test.metrics), len(epochs))
         if self._best is None or best.score > self._best:
+            (self._directory / MODEL_MARK).unlink(missing_ok=True)
             self._save_model(self._model, model, task)
+            write_text(self._directory / MODEL_MARK, self._trial_mark(settings.seed))
         return Trial(
             *(settings.seed, tuple(validation), best.epoch, test.metrics, test.details),
             seconds=_since(begun),
@@ -252,8 +279,27 @@ class _TaskTrials:
     def _metric(self) -> str:
         return self._task.config.metric
 
+    def _score(self, trial: Trial) -> float:
+        return _known(trial.validation[trial.best_epoch][self._metric])
+
+    def _name(self, seed: int) -> str:
+        return f"{self._task.config.name}, trial of seed {seed}"
+
     def _path(self, seed: int) -> Path:
         return self._directory / f"trial_{seed}.json"
+
+    def _trial_mark(self, seed: int) -> str:
+        return fingerprint(self._mark, seed)
+
+    def _model_mark(self) -> str | None:
+        path = self._directory / MODEL_MARK
+        return path.read_text(encoding="utf-8") if path.exists() else None
+
+    def _remove_model(self) -> None:
+        for path in (self._directory / MODEL_MARK, *self._model.glob("*")):
+            path.unlink(missing_ok=True)
+        if self._model.exists():
+            self._model.rmdir()
 
 
 class _BestEpoch:

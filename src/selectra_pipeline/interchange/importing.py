@@ -19,6 +19,7 @@ from selectra_pipeline.interchange.original_checkpoint import (
     read_original_checkpoint,
 )
 from selectra_pipeline.model.initial_weights import ENCODERS, InitialWeights, own_encoder
+from selectra_pipeline.shards.paths import as_path, is_remote
 from selectra_pipeline.vocabulary.importing import check_same_vocabulary, find_vocabulary
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 
@@ -61,6 +62,8 @@ def load_weights(source: str | Path, fresh_encoder: EncoderName | None = None) -
     Raises:
         ConfigError: nothing of the kind is there, or it can't be read.
     """
+    if is_remote(as_path(source)):
+        raise ConfigError(f"{source}: weights to start from are read from a disk; copy them there")
     source = Path(source)
     pair = [name for name in ENCODERS if (source / name).is_dir() and name != fresh_encoder]
     if pair:

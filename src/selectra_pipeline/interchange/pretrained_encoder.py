@@ -2,17 +2,18 @@
 
 import logging
 from collections.abc import Mapping
-from pathlib import Path
 
 import numpy as np
 
 from selectra_pipeline.config.architecture import EncoderName
-from selectra_pipeline.config.base import ConfigError
+from selectra_pipeline.config.base import ConfigError, require
 from selectra_pipeline.config.vocabulary import VocabularyConfig
 from selectra_pipeline.interchange.encoder_sizes import check_word_table, encoder_config
 from selectra_pipeline.interchange.importing import load_weights
 from selectra_pipeline.model.initial_weights import ENCODERS
 from selectra_pipeline.model.pretrained_encoder import PretrainedEncoder
+from selectra_pipeline.shards.files import local_copy
+from selectra_pipeline.shards.paths import Path, as_path, is_remote
 from selectra_pipeline.vocabulary.importing import import_tokenizer
 
 logger = logging.getLogger(__name__)
@@ -27,7 +28,8 @@ def load_pretrained(
     `pretraining.objective.task=mlm` trains its full-size encoder as such.
 
     Args:
-        source: as `load_weights` takes it, with `vocab.txt` in it or beside it.
+        source: as `load_weights` takes it, or a folder on any storage; `vocab.txt` is in it or
+            beside it.
         vocabulary: whether a tokenizer that strips accents is agreed to, and whether one without
             accented entries is.
         name: of the checkpoint in tables; None takes that of its folder.
@@ -37,7 +39,11 @@ def load_pretrained(
         VocabularyError: no tokenizer, one that strips accents, or one of another size than the
             word table.
     """
-    source = Path(source)
+    source = as_path(source)
+    if is_remote(source):
+        require(source.is_dir(), f"there is no folder {source}; name another")
+        with local_copy(source) as local:
+            return load_pretrained(local, vocabulary, name or _name(source))
     folder = _folder_of_encoder(source)
     weights = load_weights(folder)
     encoder = next(filter(weights.sizes.__contains__, ENCODERS), None)
@@ -55,7 +61,7 @@ def load_pretrained(
 
 def _folder_of_encoder(source: Path) -> Path:
     """The folder of an export that its encoder is in, else the source itself."""
-    return next(filter(Path.is_dir, (source / encoder for encoder in ENCODERS)), source)
+    return next((source / name for name in ENCODERS if (source / name).is_dir()), source)
 
 
 def _encoder_values(

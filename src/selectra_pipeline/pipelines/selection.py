@@ -24,12 +24,14 @@ class Selection:
     Attributes:
         tasks: that are fine-tuned on, by name.
         own_export: whether the model of the run itself is fine-tuned.
+        random_weights: whether only its architecture and vocabulary are.
         trained_here: whether that was trained by the run, and not imported.
         serving: the model to serve, and the formats.
     """
 
     tasks: tuple[str, ...] = ()
     own_export: bool = True
+    random_weights: bool = False
     trained_here: bool = True
     serving: ServingConfig = field(default_factory=ServingConfig)
 
@@ -45,7 +47,13 @@ class Selection:
         serving = ServingConfig.from_params(params.get("serving"), "serving")
         model = params.get("directories", {}).get("model")
         imported = model is not None and _is_import(model)
-        return cls(config.selected, config.checkpoint is None, not imported, serving)
+        return cls(
+            config.selected,
+            own_export=config.checkpoint is None,
+            random_weights=config.random_weights,
+            trained_here=not imported,
+            serving=serving,
+        )
 
 
 def _is_import(model: str) -> bool:

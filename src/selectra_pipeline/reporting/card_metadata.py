@@ -73,6 +73,7 @@ def _evaluations(result: TaskResult, task: TaskConfig | None) -> Iterator[EvalRe
             task_type=HUB_TASKS[result.type],
             dataset_type=address["repository"] if address else result.task,
             dataset_name=result.task,
+            dataset_config=result.task,  # the hub groups by it: two tasks may share a data set
             dataset_split="test",
             dataset_revision=address["revision"] if address else None,
             metric_type=HUB_METRICS[metric],

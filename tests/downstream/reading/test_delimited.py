@@ -58,6 +58,18 @@ def test_a_row_of_another_length_is_named(tmp_path, read, mark):
         read(path)
 
 
+@pytest.mark.parametrize(("read", "mark"), [(read_tsv, "\t"), (read_csv, ",")])
+def test_two_columns_of_one_name_are_refused(tmp_path, read, mark):
+    path = write(tmp_path / "a", f"text{mark}text{mark}label\nuno{mark}dos{mark}x\n")
+    with pytest.raises(TaskDataError, match="more than one column is named 'text'"):
+        read(path)
+
+
+def test_a_value_may_be_long(tmp_path):
+    text = "palabra " * 50_000
+    assert values(read_csv(write(tmp_path / "a.csv", f"text\n{text}\n"))) == [{"text": text}]
+
+
 def test_a_quote_that_is_never_closed_is_an_error_and_not_the_rest_of_the_file(tmp_path):
     path = write(tmp_path / "a.csv", 'id,text\n1,"Hola\n2,sí\n')
     with pytest.raises(TaskDataError, match="set format=tsv"):

@@ -44,6 +44,15 @@ def test_rows_of_a_value_are_dropped_and_counted(write):
     }
 
 
+def test_a_value_that_is_a_number_is_dropped_as_it_is_written(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_text("".join(f'{{"text": "w{n}", "label": {n}}}\n' for n in (0, 1, -1)))
+    config = task(
+        str(path), str(path), validation=str(path), columns={"id": None}, drop_values=["-1"]
+    )
+    assert texts(read_splits(config).records["train"]) == ["w0", "w1"]
+
+
 def test_a_row_that_stands_twice_counts_once(write):
     splits = read_splits(task(write("a.tsv", [*ROWS, ROWS[1]]), write("b.tsv", ROWS)))
     assert splits.dropped["train"] == {"repeated": 1}

@@ -6,6 +6,7 @@ import pytest
 from selectra_pipeline.config.base import ConfigError
 from selectra_pipeline.config.task import AnswersConfig, TaskConfig
 from selectra_pipeline.config.vocabulary import SPECIAL_TOKENS
+from selectra_pipeline.downstream.reading.record import TaskDataError
 from selectra_pipeline.downstream.tasks.loading import load_task
 from selectra_pipeline.downstream.tasks.question_answering import NO_SPAN, QuestionAnswering
 from selectra_pipeline.downstream.tasks.questions import Answer, Question
@@ -169,3 +170,12 @@ def test_questions_come_from_squads_files_and_misplaced_answers_are_found(tmp_pa
     examples, truncation = task.type.examples(task.rows["train"], TOKENIZER, 100)
     assert truncation.answers == 1
     assert [example.labels for example in examples] == [[4, 5], [4, 5], NO_SPAN, NO_SPAN]
+
+
+def test_an_answer_that_is_no_text_is_named(tmp_path):
+    path = tmp_path / "a.jsonl"
+    row = {"question": "q", "context": "in 1969", "answers": {"text": [1969], "answer_start": [3]}}
+    path.write_text(json.dumps(row))
+    config = {"type": "question_answering", "train": str(path), "test": str(path)}
+    with pytest.raises(TaskDataError, match=r"a.jsonl, line 1: answers is .*text \(texts\)"):
+        load_task(TaskConfig.from_params({**config, "validation": str(path)}))

@@ -2,6 +2,8 @@
 
 import csv
 import io
+import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from selectra_pipeline.downstream.reading.record import Record, TaskDataError
@@ -9,6 +11,8 @@ from selectra_pipeline.downstream.reading.text_file import lines, read_text
 from selectra_pipeline.shards.paths import Path
 
 Fields = Sequence[str]
+
+csv.field_size_limit(sys.maxsize)  # a text is as long as it is
 
 
 def read_tsv(path: Path, header: Fields = ()) -> list[Record]:
@@ -18,7 +22,8 @@ def read_tsv(path: Path, header: Fields = ()) -> list[Record]:
         header: names of the columns of a file that has no header line.
 
     Raises:
-        TaskDataError: as `read_text`, or a row has more or fewer columns than the header.
+        TaskDataError: as `read_text`, a row has more or fewer columns than the header, or two
+            columns have one name.
     """
     numbered = enumerate(lines(read_text(path)), start=1)
     return _records(path, ((n, line.split("\t")) for n, line in numbered if line), header)
@@ -41,6 +46,11 @@ def read_csv(path: Path, header: Fields = ()) -> list[Record]:
 
 def _records(path: Path, rows: Iterator[tuple[int, Fields]], header: Fields) -> list[Record]:
     names = header or next(rows, (0, ()))[1]
+    repeated = [name for name, count in Counter(names).items() if count > 1]
+    if repeated:
+        raise TaskDataError(
+            f"{path}: more than one column is named {repeated[0]!r}; rename one of them"
+        )
     return [Record(f"{path}, line {n}", _values(path, n, names, row)) for n, row in rows]
 
 

@@ -68,7 +68,12 @@ def _usable(records: list[Record], config: TaskConfig, counts: Counter[str]) -> 
 
 def _is_to_drop(record: Record, config: TaskConfig) -> bool:
     names = (config.columns.text, config.columns.second_text, config.columns.label)
-    return any(record.values.get(name) in config.drop_values for name in names if name)
+    values = (record.values.get(name) for name in names if name)
+    return any(
+        str(value) in config.drop_values
+        for value in values
+        if isinstance(value, str | int | float) and not isinstance(value, bool)
+    )
 
 
 def _is_repeated(record: Record, seen: dict[str, Record], column: str) -> bool:

@@ -41,12 +41,12 @@ def _question(record: Record) -> Question:
     context, answers = record.text("context"), record.value("answers")
     try:
         pairs = list(zip(answers["text"], answers["answer_start"], strict=True))
+        found = tuple(Answer(text, _start(context, text, start)) for text, start in pairs if text)
     except (TypeError, KeyError, ValueError):
         raise TaskDataError(
             f"{record.where}: answers is {answers!r:.60}, not a mapping of two lists of one "
-            "length, text and answer_start"
+            "length, text (texts) and answer_start (numbers)"
         ) from None
-    found = tuple(Answer(text, _start(context, text, start)) for text, start in pairs if text)
     return Question(record.text("question"), context, found)
 
 

@@ -24,8 +24,8 @@ def create_pipeline(selection: Selection) -> Pipeline:
         outputs=["results_report", "results_frame", "results_plot", "evaluation_metrics"],
         name="report_results",
     )
-    if selection.own_export and selection.trained_here:
-        inputs = [*CARD, *TRAINING_RUN, *trials]
+    if selection.own_export and selection.trained_here and not selection.random_weights:
+        inputs = [*CARD, "params:vocabulary", *TRAINING_RUN, *trials]
         card = Node(write_cards, inputs=inputs, outputs="model_card", name="write_cards")
     else:
         inputs = [*CARD, *trials]
