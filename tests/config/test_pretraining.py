@@ -97,6 +97,13 @@ def test_the_number_of_predictions_is_the_originals(length, predictions):
             },
             "best_metric=mlm_loss is not measured with generator=uniform",
         ),
+        ({"optimizer": {"clip_norm": float("inf")}}, "optimizer.clip_norm must be a finite number"),
+        ({"optimizer": {"weight_decay": -1}}, "weight_decay=-1.0 must not be negative"),
+        ({"objective": {"mlm_weight": -1}}, "mlm_weight=-1.0 must not be negative"),
+        (
+            {"objective": {"generator": "uniform", "temperature": 2}},
+            "temperature=2.0 has no effect with generator=uniform",
+        ),
         ({"peak_teraflops": 0}, "peak_teraflops=0.0 must be above 0, or null to measure it"),
         ({"strategy": "tpuu"}, "pretraining.strategy must be one of"),
         ({"objective": {"maskin": {}}}, "did you mean 'masking'?"),

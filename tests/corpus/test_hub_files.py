@@ -141,7 +141,7 @@ def test_damaged_and_empty_shards_are_told_or_counted(hub, name):
         read("hf://datasets/a/b/*/*")
     counts = Counter()
     found = texts("hf://datasets/a/b/*/*", counts, on_error="skip")
-    assert counts == {"damaged_file": 2, "empty_file": 2}
+    assert counts == {"damaged_file": 3, "empty_file": 1}  # no bytes at all are damage
     assert len(found) > 5_000
     assert found[-1] == "la siguiente"
 

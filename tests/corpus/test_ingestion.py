@@ -333,3 +333,18 @@ def test_text_of_evaluation_files_is_removed_or_reported(tmp_path, action, kept)
     assert "## Evaluation files" in ingestion_report(manifest)
     test_set.write_text(prose(8), encoding="utf-8")
     assert ingest(config, tmp_path / "out").fingerprint != manifest.fingerprint
+
+
+@pytest.mark.parametrize("masks", [False, True])
+def test_text_of_evaluation_files_is_found_where_personal_data_is_masked(tmp_path, masks):
+    sentence = "Para reservar una mesa llame al teléfono 912 345 678 antes del viernes"
+    documents = [f"{prose(n)}\n{sentence}\n{prose(n + 100)}" for n in range(40)]
+    lines = [json.dumps({"text": text}) + "\n" for text in documents]
+    (tmp_path / "a.jsonl").write_text("".join(lines))
+    (tmp_path / "test.txt").write_text(sentence, encoding="utf-8")
+    config = config_for(
+        tmp_path / "a.jsonl",
+        cleaning={"personal_data": {"enabled": masks}},
+        decontamination={"files": [str(tmp_path / "test.txt")], "action": "report"},
+    )
+    assert ingest(config, tmp_path / "out").facts["noted"] == {"contaminated": 40}

@@ -11,6 +11,7 @@ from datatrove.pipeline.writers import JsonlWriter
 from datatrove.utils.hashing import HashConfig
 from datatrove.utils.word_tokenizers import WhitespaceTokenizer
 
+from selectra_pipeline.config.base import ConfigError
 from selectra_pipeline.config.deduplication import NearDuplicatesConfig
 from selectra_pipeline.corpus import near_duplicates
 from selectra_pipeline.corpus.document import Document
@@ -103,6 +104,11 @@ def test_numbers_do_not_make_a_text_distinct(tmp_path):
 
 def test_texts_shorter_than_an_ngram_have_no_near_duplicates(tmp_path):
     assert kept_ids(tmp_path, ["uno dos tres", "Uno, dos, tres", ""]) == [0, 1, 2]
+
+
+def test_a_folder_whose_name_is_a_pattern_is_refused(tmp_path):
+    with pytest.raises(ConfigError, match=r"run\[1\].* has a wildcard"):
+        near_duplicate_stages([], tmp_path / "run[1]", NearDuplicatesConfig(), 0)
 
 
 def test_shards_may_be_empty(tmp_path):

@@ -1,6 +1,7 @@
 import gzip
 import io
 import json
+import os
 from collections import Counter
 
 import pyarrow as pa
@@ -104,6 +105,35 @@ def test_compressed_files_read_like_plain_ones(tmp_path, suffix):
 
 
 # Finding files
+
+
+def test_linked_folders_are_read_once_however_they_are_reached(tmp_path):
+    write(tmp_path / "elsewhere" / "b.txt", "dos")
+    write(tmp_path / "corpus" / "a.txt", "uno")
+    for name in ("link", "again"):
+        (tmp_path / "corpus" / name).symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "corpus" / "round").symlink_to(tmp_path / "corpus")
+    assert [document.text for document in read(tmp_path / "corpus")] == ["uno", "dos"]
+
+
+def test_a_link_to_a_text_that_is_not_there_is_told(tmp_path):
+    write(tmp_path / "a.txt", "uno")
+    (tmp_path / "b.jsonl").symlink_to("/nowhere/b.jsonl")
+    assert "b.jsonl is a link to /nowhere/b.jsonl" in error_of(tmp_path)
+
+
+def test_a_folder_that_may_not_be_read_is_told(tmp_path, monkeypatch):
+    write(tmp_path / "a.txt", "uno")
+    (tmp_path / "closed").mkdir()
+    scan = os.scandir
+
+    def closed(path):
+        if str(path).endswith("closed"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", closed)  # root may read everything
+    assert "closed can't be read (Permission denied)" in error_of(tmp_path)
 
 
 def test_a_folder_is_read_recursively_in_sorted_order(tmp_path):
@@ -238,6 +268,38 @@ def test_a_document_that_the_damage_cuts_in_two_is_not_kept(tmp_path):
     broken = gzip.compress(b"a medias\n" * 1000)[:-8]
     path = write(tmp_path / "a.txt.gz", whole + broken)
     assert skipped(path) == (["entero\n"], {"damaged_file": 1})
+
+
+def test_a_document_with_a_line_that_is_skipped_is_left_out(tmp_path):
+    path = write(tmp_path / "a.txt", b"primera\nseg\xfanda\ntercera\n\ncuarta\n")
+    assert skipped(path) == (["cuarta\n"], {"bad_utf8": 1})
+    assert skipped(path, text_unit="line") == (
+        ["primera\n", "tercera\n", "cuarta\n"],
+        {"bad_utf8": 1},
+    )
+    assert skipped(path, text_unit="file") == ([], {"bad_utf8": 1})
+
+
+@pytest.mark.parametrize("name", ["a.jsonl.gz", "a.txt.zst"])
+def test_a_compressed_file_without_a_byte_is_damaged(tmp_path, name):
+    path = write(tmp_path / name, b"")
+    assert "an empty compressed file has some" in error_of(path)
+    assert skipped(path) == ([], {"damaged_file": 1})
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz", "a.parquet"])
+def test_a_file_that_is_out_of_reach_is_never_skipped(tmp_path, name):
+    (file,) = find_source_files((str(write(tmp_path / name, b"x")),))
+    (tmp_path / name).unlink()
+    with pytest.raises(StorageError, match=r"No such file .* is never skipped"):
+        list(read_file(file, SourceConfig(on_error="skip"), Counter()))
+
+
+def test_a_file_of_zstds_long_mode_is_read(tmp_path):
+    parameters = zstandard.ZstdCompressionParameters(window_log=28, enable_ldm=True)
+    packed = zstandard.ZstdCompressor(compression_params=parameters).compress(b"largo\n" * 99)
+    path = write(tmp_path / "a.txt.zst", packed)
+    assert skipped(path, text_unit="file") == (["largo\n" * 99], {})
 
 
 @pytest.mark.parametrize("line", ['{"text": "x"', '["text"]', "[" * 100_000, "7"])

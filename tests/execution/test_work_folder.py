@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from selectra_pipeline.config.execution import ExecutionConfig, SlurmConfig
@@ -31,6 +33,17 @@ def test_another_place_can_be_named_which_outputs_do_not_share(tmp_path):
     assert [folder.parents[1] for folder in folders] == [tmp_path / "scratch"] * 2
     two.remove()
     assert [folder.exists() for folder in folders] == [True, False]
+
+
+def test_outputs_of_one_relative_path_in_two_folders_do_not_share(tmp_path, monkeypatch):
+    config = ExecutionConfig(work_directory=str(tmp_path / "scratch"))
+    places = []
+    for name in ("clone", "other"):
+        (tmp_path / name).mkdir()
+        monkeypatch.chdir(tmp_path / name)
+        places.append(WorkFolder(Path("data/documents"), config).open("x"))
+    assert len(set(places)) == 2
+    assert all(place.exists() for place in places)
 
 
 def test_that_of_a_remote_output_is_local(bucket, tmp_path, monkeypatch):

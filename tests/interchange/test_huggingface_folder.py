@@ -199,6 +199,9 @@ def test_missing_and_damaged_files_are_named(changed):
     (copy / "model.safetensors").unlink()
     with pytest.raises(ConfigError, match=r"holds no model\.safetensors"):
         load_weights(copy)
+    (copy / "config.json").write_text("[1]")
+    with pytest.raises(ConfigError, match=r"config\.json holds no mapping"):
+        load_weights(copy)
     (copy / "config.json").write_text("{")
     with pytest.raises(ConfigError, match=r"config\.json is damaged"):
         load_weights(copy)

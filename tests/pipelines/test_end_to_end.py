@@ -459,9 +459,9 @@ def test_trials_of_other_weights_do_not_get_into_the_card_of_the_export(evaluate
 def test_each_trial_is_a_run_within_the_run(evaluated):
     runs = mlflow.search_runs(experiment_names=["selectra"])
     nested = runs[runs["tags.mlflow.parentRunId"].notna()]
-    assert sorted(nested["tags.mlflow.runName"]) == [
+    assert set(nested["tags.mlflow.runName"]) == {
         f"{task}, trial of seed {seed}" for task in ("gender", "names") for seed in (1, 2)
-    ]
+    }
     assert nested["metrics.validation/accuracy"].notna().all()
     parents = runs[runs["run_id"].isin(nested["tags.mlflow.parentRunId"])]
     assert parents["metrics.names/f1"].notna().all()

@@ -18,7 +18,7 @@ from selectra_pipeline.config.base import ConfigError
 from selectra_pipeline.model.electra import Electra
 from selectra_pipeline.model.flops import training_flops
 from selectra_pipeline.pretraining import loop, training_state
-from selectra_pipeline.pretraining.checkpoint import CHECKPOINTS, ResumeError
+from selectra_pipeline.pretraining.checkpoint import BEST, CHECKPOINTS, ResumeError
 from selectra_pipeline.pretraining.finiteness import NonFiniteLossError
 from selectra_pipeline.pretraining.history import HISTORY_FILE, read_history
 from selectra_pipeline.pretraining.interruption import TrainingInterrupted
@@ -311,13 +311,23 @@ def test_more_steps_alone_are_refused_with_the_setting_that_goes_on(copied, unbr
 # The best checkpoint
 
 
+WITH_THE_BEST = {
+    "evaluation": {"every": 20},
+    "checkpoint": {"keep": 1, "keep_best": 1, "best_metric": "rtd_loss"},
+}
+
+
+def test_a_checkpoint_of_a_run_that_was_killed_before_it_competed_does_so(tiny, tmp_path):
+    train_again(tiny, tmp_path, **WITH_THE_BEST)
+    (tmp_path / MANIFEST_NAME).unlink()
+    shutil.rmtree(tmp_path / BEST)
+    manifest = train_again(tiny, tmp_path, **WITH_THE_BEST)
+    assert manifest.facts["best"]["step"] == STEPS
+    manifest.verify()
+
+
 def test_the_manifest_names_the_best_checkpoint_beside_the_last(tiny, tmp_path, unbroken):
-    manifest = train_again(
-        tiny,
-        tmp_path,
-        evaluation={"every": 20},
-        checkpoint={"keep": 1, "keep_best": 1, "best_metric": "rtd_loss"},
-    )
+    manifest = train_again(tiny, tmp_path, **WITH_THE_BEST)
     heldout = {
         entry["step"]: entry["rtd_loss"]
         for entry in read_history(tmp_path / HISTORY_FILE)

@@ -5,6 +5,7 @@ import pytest
 import tensorflow as tf
 from tiny_run import config
 
+from selectra_pipeline.pretraining.finiteness import is_finite
 from selectra_pipeline.pretraining.masking import MaskingVocabulary, SpecialIds
 from selectra_pipeline.pretraining.step import PretrainingStep
 from selectra_pipeline.pretraining.training_state import TrainingState
@@ -149,6 +150,15 @@ def test_a_gradient_that_overflows_float16_is_skipped_and_the_scale_halved(batch
     assert step.optimizer.step.numpy() == 1
     for ours, theirs in zip(weights_of(step), before, strict=True):
         np.testing.assert_array_equal(ours, theirs)
+
+
+def test_a_gradient_that_overflows_at_the_smallest_scale_is_told_by_its_norm(batch):
+    step = make_step(precision="float16", objective={"mlm_weight": 1e30})
+    step.loss_scale.value.assign(1.0)
+    metrics = step(batch)
+    assert float(metrics.skipped_updates) == 1.0
+    assert math.isfinite(float(metrics.loss))
+    assert not is_finite(metrics)
 
 
 def test_logits_in_chunks_change_no_step(batch):

@@ -1,4 +1,5 @@
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -75,5 +76,12 @@ def test_a_model_that_is_not_served_is_named(wide_run, tmp_path):
 
 
 def test_a_missing_folder_is_named(tmp_path):
-    with pytest.raises(ConfigError, match="none"):
+    with pytest.raises(ConfigError, match=r"there is no folder .*none"):
         load_served(tmp_path / "none", VocabularyConfig())
+
+
+def test_an_export_without_discriminator_is_told(wide_run, tmp_path):
+    export(wide_run, tmp_path / "model")
+    shutil.rmtree(tmp_path / "model" / "discriminator")
+    with pytest.raises(ConfigError, match=r"holds no discriminator: a run with .*task=mlm"):
+        load_served(tmp_path / "model", VocabularyConfig())

@@ -3,6 +3,7 @@ import gzip
 import hashlib
 
 import pytest
+import tensorflow as tf
 import zstandard
 
 from selectra_pipeline.shards.files import (
@@ -12,6 +13,7 @@ from selectra_pipeline.shards.files import (
     remove_unfinished,
     replace_file,
     storage_errors,
+    tensorflow_errors,
     write_text,
 )
 
@@ -82,8 +84,26 @@ def test_a_full_disk_is_told_once_and_for_the_innermost_file():
 
 
 def test_other_errors_of_the_system_pass_unchanged():
-    with pytest.raises(PermissionError), storage_errors("a"):
-        raise PermissionError(errno.EACCES, "denied")
+    with pytest.raises(InterruptedError), storage_errors("a"):
+        raise InterruptedError(errno.EINTR, "interrupted")
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EROFS, errno.ENOTDIR])
+def test_a_place_that_may_not_be_written_is_named(number):
+    with (
+        pytest.raises(StorageError, match=r"/data/a may not be written \(denied\); .*data_root"),
+        storage_errors("/data"),
+    ):
+        raise OSError(number, "denied", "/data/a")
+
+
+def test_tensorflows_full_disk_is_one_too():
+    with (
+        pytest.raises(StorageError, match="the disk is full while writing a"),
+        storage_errors("a"),
+        tensorflow_errors(),
+    ):
+        raise tf.errors.ResourceExhaustedError(None, None, "no space")
 
 
 def test_text_is_written_as_utf8(tmp_path):

@@ -5,10 +5,12 @@ say in `__post_init__` by raising `ConfigError`. `from_params` turns the nested 
 YAML file into it; an unknown key is an error that names the nearest known one.
 """
 
+import contextlib
 import dataclasses
 import difflib
 import hashlib
 import json
+import math
 import types
 import typing
 from collections.abc import Mapping
@@ -144,10 +146,10 @@ def _convert_scalar(value: Any, annotation: type, path: str) -> Any:
     if annotation is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if annotation is float and isinstance(value, str):  # YAML 1.1 reads 5e-4 as a text
-        try:
-            return float(value)
-        except ValueError:
-            pass
+        with contextlib.suppress(ValueError):
+            value = float(value)
+    if annotation is float and isinstance(value, float) and not math.isfinite(value):
+        raise ConfigError(f"{path} must be a finite number, got {value!r}")
     if annotation is int and isinstance(value, float) and value.is_integer():
         return int(value)
     if not isinstance(value, annotation) or (isinstance(value, bool) and annotation is not bool):

@@ -70,6 +70,12 @@ class ObjectiveConfig(Config):
 
     def __post_init__(self) -> None:
         require(self.temperature > 0, f"temperature={self.temperature} must be above 0")
+        for name in ("mlm_weight", "rtd_weight"):
+            require(getattr(self, name) >= 0, f"{name}={getattr(self, name)} must not be negative")
+        require(
+            self.temperature == 1.0 or self.generator != "uniform",
+            f"temperature={self.temperature} has no effect with generator=uniform; leave it out",
+        )
         require(
             self.generator == "small" or self.task == "electra",
             f"generator={self.generator} needs task=electra: task={self.task} has its own",

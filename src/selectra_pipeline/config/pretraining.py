@@ -27,6 +27,7 @@ class OptimizerConfig(Config):
             value = getattr(self, name)
             require(0 <= value < 1, f"{name}={value} must be at least 0 and below 1")
         require(self.epsilon > 0, f"epsilon={self.epsilon} must be above 0")
+        require(self.weight_decay >= 0, f"weight_decay={self.weight_decay} must not be negative")
         require(self.clip_norm > 0, f"clip_norm={self.clip_norm} must be above 0")
 
 

@@ -147,7 +147,8 @@ class KeepLargest(PipelineStep):
             shard = int(path.stem)
             first, end = np.searchsorted(dropped["shard"], (shard, shard + 1))
             with replace_file(self._folder.removals / f"{shard:06d}.remove") as temporary:
-                dropped["document"][first:end].astype("<u4").tofile(temporary)
+                numbers = dropped["document"][first:end].astype("<u4")
+                temporary.write_bytes(numbers.tobytes())  # `tofile` tells no full disk
 
     def _pairs(self, dropped: np.ndarray, kept: np.ndarray) -> tuple[Pair, ...]:
         """The first dropped document of each of the first clusters, in the order of the shards."""

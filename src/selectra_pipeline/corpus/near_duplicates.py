@@ -7,6 +7,8 @@ what is dropped. Neither the number of workers nor their order changes anything.
 """
 
 import array
+import glob
+import resource
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -23,6 +25,7 @@ from datatrove.pipeline.dedup.minhash import MinhashConfig
 from datatrove.utils.hashing import HashConfig
 from datatrove.utils.word_tokenizers import WhitespaceTokenizer
 
+from selectra_pipeline.config.base import require
 from selectra_pipeline.config.deduplication import NearDuplicatesConfig
 from selectra_pipeline.corpus.document_shards import read_shard
 from selectra_pipeline.corpus.near_duplicate_clusters import KeepLargest, NearDuplicatesFolder
@@ -45,7 +48,11 @@ def near_duplicate_stages(
             stages over the same shards.
         config: how they are found.
         examples: pairs that are noted for the report.
+
+    Raises:
+        ConfigError: the folder's path has a character that datatrove takes for a wildcard.
     """
+    _require_no_glob(folder)
     places = NearDuplicatesFolder(folder)
     # xxhash, datatrove's default, fails with version 4. No text is hashed by either: `Signatures`.
     minhash = MinhashConfig(
@@ -55,10 +62,8 @@ def near_duplicate_stages(
         hash_config=HashConfig(hash_fc="sha1"),
     )
     signatures, pairs, clusters = map(str, (places.signatures, places.pairs, places.clusters))
-    find_pairs = MinhashDedupBuckets(
-        signatures, pairs, config=minhash, lines_to_buffer=BUFFERED_SIGNATURES
-    )
-    find_clusters = MinhashDedupCluster(
+    find_pairs = Pairs(signatures, pairs, config=minhash, lines_to_buffer=BUFFERED_SIGNATURES)
+    find_clusters = Clusters(
         pairs, clusters, minhash, save_cluster_id=True, lines_to_buffer=BUFFERED_SIGNATURES
     )
     return (
@@ -69,6 +74,18 @@ def near_duplicate_stages(
         ),
         Stage("near_duplicate_pairs", (find_pairs,), config.buckets),
         Stage("near_duplicate_clusters", (find_clusters, KeepLargest(places, examples)), 1),
+    )
+
+
+def _require_no_glob(folder: Path) -> None:
+    """The files of pairs are looked for by a pattern: of one that is misread there would be none.
+
+    Then nothing would be a near-duplicate.
+    """
+    require(
+        not glob.has_magic(str(folder)),
+        f"{folder} has a wildcard (*, ? or [) in its name, where near-duplicates can't be found; "
+        "set run, data_root or execution.work_directory to a name without",
     )
 
 
@@ -96,6 +113,23 @@ class ReadShard(PipelineStep):
     ) -> DocumentsPipeline:
         for document in read_shard(self._shards[rank]):
             yield Document(text=document.text, id=document.id)
+
+
+class ManyFiles(PipelineStep):
+    """Part of a step that holds one file or two of each shard open: as many as the system lets."""
+
+    def run(self, data: DocumentsPipeline = None, rank: int = 0, world_size: int = 1) -> None:
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+        super().run(data, rank, world_size)
+
+
+class Pairs(ManyFiles, MinhashDedupBuckets):
+    """Finds the documents that share a bucket."""
+
+
+class Clusters(ManyFiles, MinhashDedupCluster):
+    """Joins pairs to clusters."""
 
 
 class Signatures(MinhashDedupSignature):

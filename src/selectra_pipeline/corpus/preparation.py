@@ -67,7 +67,7 @@ class PrepareDocuments(PipelineStep):
             normalized = replace(raw, id=normalize_line(raw.id), text=normalize_document(raw.text))
             cleaned = clean(normalized, self._config.cleaning, tally.edits)
             if isinstance(cleaned, Document):
-                leak = self._leak(cleaned)
+                leak = self._leak(cleaned) or self._masked_leak(normalized, cleaned)
                 if leak is None:
                     yield cleaned
                     continue
@@ -83,6 +83,12 @@ class PrepareDocuments(PipelineStep):
         if not leak:
             return None
         return Rejection(CONTAMINATED, f"{leak.file}, line {leak.line}", leak.words)
+
+    def _masked_leak(self, normalized: Document, cleaned: Document) -> Rejection | None:
+        """A leak that can't be found where personal data was masked in it."""
+        may_be_masked = self._config.cleaning.personal_data.enabled
+        changed = may_be_masked and cleaned.text != normalized.text
+        return self._leak(normalized) if changed else None
 
     def _shard(self, document: Document) -> int:
         digest = text_digest(document.text)

@@ -2,6 +2,8 @@
 
 from selectra_pipeline.config.base import UserError
 
+DAMAGED_FILE = "damaged_file"  # what comes after the damage can't be read
+
 
 class SourceError(UserError, ValueError):
     """Text that cannot be read. The message says where, and how to mend it.

@@ -4,7 +4,9 @@ import difflib
 import glob
 import logging
 import os
+import pathlib
 import posixpath
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -175,12 +177,40 @@ def _files_below(folder: Path) -> list[Path]:
     if is_remote(folder):
         paths = [parent / name for parent, _, names in folder.walk() for name in names]
     else:
-        paths = [path for path in folder.rglob("*") if path.is_file()]
+        paths = list(_local_files_below(folder))
     return [
         path
         for path in paths
         if not any(part.startswith(".") for part in path.relative_to(folder).parts)
     ]
+
+
+def _local_files_below(folder: Path) -> Iterator[Path]:
+    """Files in a local folder, links to folders included; each folder once, however it is reached.
+
+    Raises:
+        SourceError: a folder that may not be read, or a link to a text that is there no more.
+    """
+    seen: set[str] = set()
+    for parent, folders, names in os.walk(folder, onerror=_unreadable, followlinks=True):
+        place = os.path.realpath(parent)
+        if place in seen:
+            folders.clear()
+            continue
+        seen.add(place)
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for path in (pathlib.Path(parent, name) for name in names):
+            if path.is_file():
+                yield path
+            elif path.is_symlink() and file_format(path.name) is not None:
+                raise SourceError(f"{path} is a link to {os.readlink(path)}, which is not there")
+
+
+def _unreadable(error: OSError) -> None:
+    raise SourceError(
+        f"{error.filename} can't be read ({error.strerror}); mend its permissions, or name the "
+        "files and folders beside it one by one"
+    )
 
 
 def _matches(pattern: Path) -> list[Path]:

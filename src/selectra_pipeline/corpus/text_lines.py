@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import zstandard
 
 from selectra_pipeline.corpus.skipping import SKIP_HINT
-from selectra_pipeline.corpus.source_error import SourceError
-from selectra_pipeline.corpus.source_files import SourceFile
+from selectra_pipeline.corpus.source_error import DAMAGED_FILE, SourceError
+from selectra_pipeline.corpus.source_files import COMPRESSIONS, SourceFile
 from selectra_pipeline.shards.files import decompress
 from selectra_pipeline.shards.paths import StorageError
 
@@ -27,13 +27,30 @@ def numbered_lines(file: SourceFile) -> Iterator[tuple[int, bytes]]:
         with decompress(file.open_stored(), file.path.name) as opened:
             for number, line in enumerate(opened, start=1):
                 yield number, line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
+        if number == 0 and file.path.name.lower().endswith(COMPRESSIONS) and not file.bytes:
+            raise EOFError("it has no bytes, where an empty compressed file has some")
     except StorageError:
         raise  # an OSError, but no damage
     except DAMAGE as error:
+        require_in_reach(file, error)
         raise SourceError(
             f"{file.path}: not readable after line {number} ({error}); fetch the file again "
             f"{SKIP_HINT}, which keeps what comes before",
-            "damaged_file",
+            DAMAGED_FILE,
+        ) from error
+
+
+def require_in_reach(file: SourceFile, error: Exception) -> None:
+    """Tell a file that the system can't read, whatever is in it, from a damaged one.
+
+    Raises:
+        StorageError: it is none that can be read now.
+    """
+    if isinstance(error, OSError) and error.errno is not None:
+        raise StorageError(
+            error.errno,
+            f"{file.path} can't be read ({error.strerror}); mend what keeps it out of reach and "
+            "run the same command again: such a file is never skipped",
         ) from error
 
 

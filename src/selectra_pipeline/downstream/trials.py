@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 
 TRIALS_KIND = "trials"
 MODEL_FOLDER = "model"  # of the trial that was the best on validation
-MODEL_MARK = "model_of"  # file that says which trial that was
+MODEL_MARK = "best_trial"  # file that says which one that was
 RULES_VERSION = 1  # raise it when the same checkpoint, rows and configuration give other scores
 RESULT_VERSION = 2  # raise it when a `TaskResult` holds something else
 

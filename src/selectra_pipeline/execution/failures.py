@@ -9,6 +9,7 @@ from datatrove.utils.stats import PipelineStats
 
 from selectra_pipeline.config.base import UserError
 from selectra_pipeline.execution.errors import StageError
+from selectra_pipeline.shards.files import storage_errors
 
 FOLDER = "failures"
 
@@ -18,7 +19,8 @@ class RecordsFailures(PipelineExecutor):
 
     def _run_for_rank(self, rank: int, local_rank: int = 0, node_rank: int = -1) -> PipelineStats:
         try:
-            return super()._run_for_rank(rank, local_rank, node_rank)
+            with storage_errors(self.logging_dir.path):
+                return super()._run_for_rank(rank, local_rank, node_rank)
         except Exception as error:
             with contextlib.suppress(OSError):  # the disk may be full: it is what failed
                 self._record(rank, error)

@@ -1,5 +1,6 @@
 """Where a stage that has not finished keeps its markers and intermediate files."""
 
+import getpass
 import hashlib
 import pathlib
 import shutil
@@ -57,9 +58,10 @@ class WorkFolder:
 def _place(output: Path, config: ExecutionConfig) -> pathlib.Path | None:
     if config.work_directory is None and not is_remote(output):
         return pathlib.Path(output).absolute() / WORK
-    name = hashlib.sha256(str(output).encode()).hexdigest()[:16]
+    whole = output if is_remote(output) else pathlib.Path(output).absolute()
+    name = hashlib.sha256(str(whole).encode()).hexdigest()[:16]
     if config.work_directory is not None:
         return pathlib.Path(config.work_directory).expanduser().absolute() / name
     if config.executor == "local":
-        return pathlib.Path(tempfile.gettempdir(), "selectra_pipeline", name)
+        return pathlib.Path(tempfile.gettempdir(), f"selectra_pipeline_{getpass.getuser()}", name)
     return None

@@ -82,6 +82,22 @@ def read_hugging_face_folder(folder: Path, allow_pickle: bool = False) -> Initia
     )
 
 
+def read_mapping(path: Path) -> dict[str, Any]:
+    """The content of a JSON file that holds a mapping.
+
+    Raises:
+        FileNotFoundError: there is none.
+        ConfigError: it is damaged, or holds something else.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ConfigError(f"{path} is damaged ({error}); copy it anew") from error
+    if not isinstance(content, dict):
+        raise ConfigError(f"{path} holds no mapping; copy it anew")
+    return content
+
+
 def read_config(folder: Path) -> dict[str, Any]:
     """The content of `config.json`, of a model that computes as ours do.
 
@@ -90,14 +106,12 @@ def read_config(folder: Path) -> dict[str, Any]:
     """
     path = folder / CONFIG_FILE
     try:
-        config = json.loads(path.read_text(encoding="utf-8"))
+        config = read_mapping(path)
     except FileNotFoundError:
         raise ConfigError(
             f"{path} does not exist: without it the number of attention heads is not known; "
             "copy it from where the weights are from"
         ) from None
-    except ValueError as error:
-        raise ConfigError(f"{path} is damaged ({error}); copy it anew") from error
     for key, ours in FIXED_SETTINGS.items():
         if config.get(key, ours) != ours:
             raise ConfigError(

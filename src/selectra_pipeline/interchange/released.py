@@ -1,6 +1,5 @@
 """A released checkpoint as it is converted: each encoder complete, with its head and tokenizer."""
 
-import json
 import logging
 import pathlib
 from collections.abc import Iterator, Mapping
@@ -18,6 +17,7 @@ from selectra_pipeline.interchange.huggingface_folder import (
     is_hugging_face_folder,
     read_config,
     read_hugging_face_folder,
+    read_mapping,
 )
 from selectra_pipeline.interchange.names import MODEL
 from selectra_pipeline.interchange.original_checkpoint import (
@@ -138,8 +138,7 @@ def _split(weights: InitialWeights, folder: pathlib.Path) -> Iterator[tuple[Enco
     file = folder / HYPERPARAMETERS_FILE
     stated = {}
     if file.exists():
-        content = json.loads(file.read_text(encoding="utf-8"))
-        stated = _carried(content.get("model_hparam_overrides", {}))
+        stated = _carried(read_mapping(file).get("model_hparam_overrides", {}))
     for name, sizes in weights.sizes.items():
         values = {p: v for p, v in weights.values.items() if own_encoder(p) in (name, None)}
         part = InitialWeights(

@@ -1,16 +1,14 @@
 """Saving and restoring the state of a run: weights, optimizer slots and the step."""
 
-import contextlib
-import errno
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import tensorflow as tf
 
 from selectra_pipeline.config.checkpoint import CheckpointConfig
 from selectra_pipeline.pretraining.best_checkpoints import BestCheckpoints
 from selectra_pipeline.pretraining.run_plan import ResumeError
-from selectra_pipeline.shards.files import storage_errors
+from selectra_pipeline.shards.files import storage_errors, tensorflow_errors
 from selectra_pipeline.shards.paths import Path, as_path
 from selectra_pipeline.shards.remote import remote_errors
 
@@ -84,11 +82,18 @@ class Checkpoints:
         """
         step = int(self._step.numpy())
         directory = self._manager.directory
-        with storage_errors(directory), remote_errors(directory), _full_disk_as_os_error():
+        with storage_errors(directory), remote_errors(directory), tensorflow_errors():
             prefix = as_path(self._manager.save(checkpoint_number=step, check_interval=False))
             if heldout is not None:
                 self.best.offer(prefix, step, heldout)
         return prefix
+
+    def offer_latest(self, heldout: Mapping[str, float]) -> None:
+        """Let the newest checkpoint, with these held-out metrics, be one of the best."""
+        prefix, directory = self.latest(), self._manager.directory
+        if prefix is not None:
+            with storage_errors(directory), remote_errors(directory):
+                self.best.offer(prefix, int(self._step.numpy()), heldout)
 
     def _restored(self, prefix: str) -> bool:
         """Whether the checkpoint could be restored; its values have checksums."""
@@ -123,12 +128,3 @@ def newest_step(directory: Path) -> int:
 
 def _newest_complete(listed: Sequence[str]) -> Path | None:
     return next(filter(is_complete, map(as_path, reversed(listed))), None)
-
-
-@contextlib.contextmanager
-def _full_disk_as_os_error() -> Iterator[None]:
-    """TensorFlow reports a full disk as RESOURCE_EXHAUSTED: turn it into the OSError it is."""
-    try:
-        yield
-    except tf.errors.ResourceExhaustedError as error:
-        raise OSError(errno.ENOSPC, error.message) from error

@@ -39,7 +39,11 @@ from selectra_pipeline.pretraining.masking import MaskingVocabulary
 from selectra_pipeline.pretraining.metrics_window import MetricsWindow
 from selectra_pipeline.pretraining.probe import Probe
 from selectra_pipeline.pretraining.progress import Progress
-from selectra_pipeline.pretraining.run_definition import check_fit, defining_facts
+from selectra_pipeline.pretraining.run_definition import (
+    check_fit,
+    defining_facts,
+    hosts_fingerprint,
+)
 from selectra_pipeline.pretraining.run_plan import claim_directory
 from selectra_pipeline.pretraining.step import PretrainingStep, StepMetrics
 from selectra_pipeline.pretraining.tracker import SilentTracker, Tracker
@@ -101,13 +105,14 @@ def pretrain(
     done = finished(directory, run_fingerprint)
     if done is not None:
         logger.info("pre-training in %s is up to date", directory)
-        replay_history(directory / HISTORY_FILE, tracker, done.facts["step"])
+        if is_chief(strategy):
+            replay_history(directory / HISTORY_FILE, tracker, done.facts["step"])
         return done
     probe = create_probe() if create_probe else None
     with record_errors(records), lost_host_errors(strategy), graceful_stop() as stop:
         require_same(
             strategy,
-            int(run_fingerprint[:7], base=16),
+            int(hosts_fingerprint(run_fingerprint, config)[:7], base=16),
             "the hosts have different configurations, records or vocabularies; give the same "
             "command on each, with a data_root that all of them share",
         )
@@ -167,7 +172,18 @@ class PretrainingRun:
         )
         self.history = History(self.directory / HISTORY_FILE, self.step, self.is_chief)
         replay_history(self.history.path, self.tracker, self.step)
+        self._offer_resumed()
         self._heldout: tuple[int, dict[str, float] | None] = (self.step, None)
+
+    def _offer_resumed(self) -> None:
+        """Let the checkpoint compete, where the process was killed before it did."""
+        config = self.config
+        if not (self.is_chief and self._due(config.checkpoint.every)):
+            return
+        if self._due(config.evaluation.every):
+            heldout = self.history.find("heldout", self.step)
+            if heldout is not None:
+                self.checkpoints.offer_latest(heldout)
 
     def train(self, stop: StopRequest) -> None:
         """Train from the current step to the last one."""
@@ -212,6 +228,7 @@ class PretrainingRun:
         heldout = (
             self._heldout_here() or self.history.find("heldout", self.step) or self._evaluate()
         )
+        self.history.flush()
         if self.is_chief:
             self._manifest(run_fingerprint, heldout).save()
         wait_for_all(self.strategy)

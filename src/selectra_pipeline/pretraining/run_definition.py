@@ -19,6 +19,8 @@ NOT_DEFINING = (
     "strategy",
     "tpu",
 )
+# Settings that may differ between the hosts of a run.
+OF_A_HOST = ("hosts", "peak_teraflops", "tpu")
 # Settings that say where to find weights: the weights define the run, wherever they lie.
 DEFINED_BY_DIGEST = ("initial_weights", "fresh_encoder")
 
@@ -47,6 +49,12 @@ def check_fit(config: PretrainingConfig, records: Manifest, tokenizer: Tokenizer
         steps_per_epoch(records, config.batch_size)
     except ValueError as error:
         raise ConfigError(str(error)) from error
+
+
+def hosts_fingerprint(run_fingerprint: str, config: PretrainingConfig) -> str:
+    """Hash of all that the hosts of a run must share: also when each of them stops to look."""
+    settings = {key: value for key, value in config.to_dict().items() if key not in OF_A_HOST}
+    return fingerprint(run_fingerprint, settings)
 
 
 def defining_facts(

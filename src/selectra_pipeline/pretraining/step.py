@@ -7,6 +7,7 @@ import tensorflow as tf
 from selectra_pipeline.config.pretraining import PretrainingConfig
 from selectra_pipeline.model.flops import training_flops
 from selectra_pipeline.model.noise import Noise, root_noise
+from selectra_pipeline.pretraining.loss_scale import SMALLEST
 from selectra_pipeline.pretraining.masking import Masked, MaskingVocabulary
 from selectra_pipeline.pretraining.objective import LossCounts, Objective, ObjectiveOutputs
 from selectra_pipeline.pretraining.replicas import global_sum
@@ -72,7 +73,9 @@ class PretrainingStep:
         else:
             self.optimizer.apply(clipped, only_if=finite)
             self.loss_scale.update(finite)
-            norm = tf.where(finite, norm, 0.0)
+            # At the smallest scale no later step will be finite: the norm says so.
+            skipped = ~finite & (scale > SMALLEST)
+            norm = tf.where(skipped, 0.0, norm)
 
         weights = self.config.objective
         count = float(replicas.num_replicas_in_sync)

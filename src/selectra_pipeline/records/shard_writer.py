@@ -18,7 +18,12 @@ from selectra_pipeline.records.example_builder import ExampleBuilder
 from selectra_pipeline.records.packing import LosslessPacker
 from selectra_pipeline.records.schema import serializer
 from selectra_pipeline.records.sentences import split_sentences
-from selectra_pipeline.shards.files import file_sha256, replace_file, write_text
+from selectra_pipeline.shards.files import (
+    file_sha256,
+    replace_file,
+    tensorflow_errors,
+    write_text,
+)
 from selectra_pipeline.shards.manifest import Shard
 from selectra_pipeline.shards.paths import Path
 from selectra_pipeline.vocabulary.tokenizer import EncodedLines, Tokenizer
@@ -184,6 +189,10 @@ def _random(task: ShardTask, purpose: str) -> random.Random:
 def _write_tfrecord(path: Path, records: Iterable[bytes]) -> None:
     import tensorflow as tf  # slow to import: only when there is something to write
 
-    with replace_file(path) as temporary, tf.io.TFRecordWriter(str(temporary)) as writer:
+    with (
+        replace_file(path) as temporary,
+        tensorflow_errors(),
+        tf.io.TFRecordWriter(str(temporary)) as writer,
+    ):
         for record in records:
             writer.write(record)

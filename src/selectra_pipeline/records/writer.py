@@ -19,6 +19,7 @@ from selectra_pipeline.shards.paths import Path, as_path
 from selectra_pipeline.vocabulary.accents import check_accents
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 
+RULES_VERSION = 1  # raise it when the same documents and configuration give other records
 TOKEN_COUNTS_NAME = "token_counts.npy"
 ORIGINAL_NAMES = {"train": "pretrain_data", "heldout": "heldout_data"}
 
@@ -108,7 +109,7 @@ def records_metrics(records: Manifest) -> dict[str, float]:
 
 def records_fingerprint(documents: Manifest, tokenizer: Tokenizer, config: RecordsConfig) -> str:
     """What the records depend on: documents, tokenizer and configuration."""
-    return fingerprint_of(config, documents.content_digest, tokenizer.digest)
+    return fingerprint_of(RULES_VERSION, config, documents.content_digest, tokenizer.digest)
 
 
 def shard_tasks(

@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 import keras
 
 from selectra_pipeline.config.architecture import EncoderConfig
-from selectra_pipeline.config.base import ConfigError
+from selectra_pipeline.config.base import ConfigError, require
 from selectra_pipeline.config.vocabulary import VocabularyConfig
 from selectra_pipeline.downstream.heads import SequenceHead, TokenClassificationHead
 from selectra_pipeline.downstream.task_model import TaskModel
@@ -73,11 +73,19 @@ def load_served(source: str | Path, vocabulary: VocabularyConfig) -> ServedModel
     folder = as_path(source)
     if (folder / "discriminator").is_dir():
         folder = folder / "discriminator"
+    require(folder.is_dir(), f"there is no folder {folder}; name an exported or fine-tuned model's")
+    require(
+        not (folder / "generator").is_dir(),
+        f"{folder} holds no discriminator: a run with pretraining.objective.task=mlm trains none; "
+        "name another model",
+    )
     hugging_face_class = _class_of(folder)
     kind = KINDS[hugging_face_class]
     found = read_model(folder, hugging_face_class, vocabulary)
     names = () if kind == "discriminator" else found.label_names
-    outputs = found.values[OUTPUT_BIAS[kind]].shape[0]
+    bias = found.values.get(OUTPUT_BIAS[kind])
+    require(bias is not None, f"{folder} has no weights of the head that config.json names")
+    outputs = bias.shape[0]
     if outputs == 1:
         names = ()
     elif len(names) != outputs:

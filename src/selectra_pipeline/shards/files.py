@@ -22,19 +22,28 @@ from selectra_pipeline.shards.paths import Path, StorageError, as_path, is_remot
 from selectra_pipeline.shards.remote import RemoteFile, download, make_folder, upload
 
 READ_BYTES = 1 << 17
+FULL = (errno.ENOSPC, errno.EDQUOT)
+NOT_PERMITTED = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR)
+ZSTD_WINDOW = 1 << 31  # bytes: what `zstd --long=31` writes
 
 
 @contextlib.contextmanager
 def storage_errors(path: str | Path) -> Iterator[None]:
-    """Turn "no space left" into an error that names the file and the way out."""
+    """Turn "no space left" and "not permitted" into errors that name the file and the way out."""
     try:
         yield
     except StorageError:
         raise  # an inner block already named the file
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-            raise
         elsewhere = "TMPDIR" if is_remote(path) else "data_root"
+        if error.errno in NOT_PERMITTED:
+            raise StorageError(
+                error.errno,
+                f"{error.filename or path} may not be written ({error.strerror}); mend its "
+                f"permissions or set {elsewhere} to another folder",
+            ) from error
+        if error.errno not in FULL:
+            raise
         raise StorageError(
             error.errno,
             f"the disk is full while writing {path}; free some space or set {elsewhere} to another "
@@ -49,6 +58,17 @@ def replace_file(path: str | Path) -> Iterator[pathlib.Path]:
     replace = _replace_remote_file if is_remote(path) else _replace_local_file
     with storage_errors(path), replace(path) as temporary:
         yield temporary
+
+
+@contextlib.contextmanager
+def tensorflow_errors() -> Iterator[None]:
+    """Turn TensorFlow's error of a full disk into the OSError it is."""
+    import tensorflow as tf  # slow to import: only where it writes
+
+    try:
+        yield
+    except tf.errors.ResourceExhaustedError as error:
+        raise OSError(errno.ENOSPC, error.message) from error
 
 
 def remove_unfinished(directory: Path) -> None:
@@ -172,7 +192,7 @@ class _ZstdFile(io.RawIOBase):
 
     def _decompress(self, compressed: bytes) -> bytes:
         if self._frame is None:
-            self._frame = zstandard.ZstdDecompressor().decompressobj()
+            self._frame = zstandard.ZstdDecompressor(max_window_size=ZSTD_WINDOW).decompressobj()
         plain = self._frame.decompress(compressed)
         self._compressed = b""
         if self._frame.eof:

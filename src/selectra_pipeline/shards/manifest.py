@@ -9,7 +9,7 @@ import json
 from typing import Any, Self
 
 from selectra_pipeline.config.base import UserError
-from selectra_pipeline.shards.files import file_sha256, write_text
+from selectra_pipeline.shards.files import file_sha256, storage_errors, write_text
 from selectra_pipeline.shards.paths import Path, as_path, file_state
 from selectra_pipeline.shards.remote import remote_errors
 
@@ -149,7 +149,7 @@ def withdraw(directory: Path) -> None:
     Raises:
         StorageError: nothing may be written there, or the storage does not answer.
     """
-    with remote_errors(directory):
+    with storage_errors(directory), remote_errors(directory):
         (directory / MANIFEST_NAME).unlink(missing_ok=True)
 
 

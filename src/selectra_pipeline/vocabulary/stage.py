@@ -24,6 +24,7 @@ from selectra_pipeline.vocabulary.tokenizer import SETTINGS_FILE, VOCABULARY_FIL
 
 logger = logging.getLogger(__name__)
 
+RULES_VERSION = 1  # raise it when the same documents and configuration give another vocabulary
 REPORT_FILE = "report.md"
 REPORT_DOCUMENTS = 2_000  # held-out documents that are measured: enough for four digits
 
@@ -46,7 +47,11 @@ def build_vocabulary(
     directory = as_path(directory)
     imported = import_tokenizer(config.import_from, config) if config.import_from else None
     wanted = fingerprint(
-        "vocabulary", config, documents.content_digest, imported.digest if imported else None
+        "vocabulary",
+        RULES_VERSION,
+        config,
+        documents.content_digest,
+        imported.digest if imported else None,
     )
     done = _finished(directory, wanted)
     if done is not None:
