@@ -320,7 +320,7 @@ WITH_THE_BEST = {
 def test_a_checkpoint_of_a_run_that_was_killed_before_it_competed_does_so(tiny, tmp_path):
     train_again(tiny, tmp_path, **WITH_THE_BEST)
     (tmp_path / MANIFEST_NAME).unlink()
-    shutil.rmtree(tmp_path / BEST)
+    shutil.rmtree(tmp_path / CHECKPOINTS / BEST)
     manifest = train_again(tiny, tmp_path, **WITH_THE_BEST)
     assert manifest.facts["best"]["step"] == STEPS
     manifest.verify()
