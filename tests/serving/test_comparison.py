@@ -205,7 +205,7 @@ def test_discriminators_need_texts(wide_run, narrow_run, tasks, tmp_path):
 
 
 def test_a_missing_folder_or_file_is_named(folders, tasks):
-    with pytest.raises(ConfigError, match=r"absent/config\.json does not exist"):
+    with pytest.raises(ConfigError, match=r"there is no folder absent; name"):
         compare(tasks, "classes", folders["one"], "absent")
     with pytest.raises(TaskDataError, match=r"absent\.tsv"):
         compare(tasks, "classes", folders["one"], folders["two"], file="absent.tsv")
