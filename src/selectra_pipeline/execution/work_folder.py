@@ -1,7 +1,7 @@
 """Where a stage that has not finished keeps its markers and intermediate files."""
 
-import getpass
 import hashlib
+import os
 import pathlib
 import shutil
 import tempfile
@@ -63,5 +63,5 @@ def _place(output: Path, config: ExecutionConfig) -> pathlib.Path | None:
     if config.work_directory is not None:
         return pathlib.Path(config.work_directory).expanduser().absolute() / name
     if config.executor == "local":
-        return pathlib.Path(tempfile.gettempdir(), f"selectra_pipeline_{getpass.getuser()}", name)
+        return pathlib.Path(tempfile.gettempdir(), f"selectra_pipeline_{os.getuid()}", name)
     return None
