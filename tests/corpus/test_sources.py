@@ -2,6 +2,7 @@ import gzip
 import io
 import json
 import os
+import random
 from collections import Counter
 
 import pyarrow as pa
@@ -293,6 +294,26 @@ def test_a_file_that_is_out_of_reach_is_never_skipped(tmp_path, name):
     (tmp_path / name).unlink()
     with pytest.raises(StorageError, match=r"No such file .* is never skipped"):
         list(read_file(file, SourceConfig(on_error="skip"), Counter()))
+
+
+def test_a_parquet_file_is_not_read_ahead_by_whole_row_groups(tmp_path, monkeypatch):
+    texts = ["".join(random.Random(n).choices("abcdefgh", k=1000)) for n in range(16_000)]
+    table = pa.table({"text": texts})
+    path = tmp_path / "a.parquet"
+    pq.write_table(table, path, row_group_size=len(texts), compression="none", use_dictionary=False)
+    read_bytes = []
+
+    class Counted(io.FileIO):
+        def read(self, size=-1):
+            read_bytes.append(size)
+            return super().read(size)
+
+    monkeypatch.setattr(source_files.SourceFile, "open_stored", lambda file: Counted(file.path))
+    (file,) = find_source_files((str(path),))
+    documents = read_file(file, SourceConfig(), Counter())
+    assert next(documents).text == texts[0]
+    assert sum(read_bytes) < path.stat().st_size / 4
+    documents.close()
 
 
 def test_a_file_of_zstds_long_mode_is_read(tmp_path):

@@ -91,7 +91,7 @@ def test_other_errors_of_the_system_pass_unchanged():
 @pytest.mark.parametrize("number", [errno.EACCES, errno.EROFS, errno.ENOTDIR])
 def test_a_place_that_may_not_be_written_is_named(number):
     with (
-        pytest.raises(StorageError, match=r"/data/a may not be written \(denied\); .*data_root"),
+        pytest.raises(StorageError, match=r"/data/a can't be used \(denied\); .*data_root"),
         storage_errors("/data"),
     ):
         raise OSError(number, "denied", "/data/a")

@@ -7,6 +7,7 @@ what is dropped. Neither the number of workers nor their order changes anything.
 """
 
 import array
+import contextlib
 import glob
 import resource
 from collections.abc import Iterator, Sequence
@@ -120,7 +121,8 @@ class ManyFiles(PipelineStep):
 
     def run(self, data: DocumentsPipeline = None, rank: int = 0, world_size: int = 1) -> None:
         _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+        with contextlib.suppress(ValueError):  # macOS says "unlimited" and refuses it
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
         super().run(data, rank, world_size)
 
 

@@ -57,8 +57,8 @@ def _records(file: SourceFile, config: SourceConfig) -> Iterator[dict[str, pa.Sc
 
 
 def _open(stored: BinaryIO) -> pq.ParquetFile:
-    """Pages are read one by one: a whole column of a row group may be large."""
-    return pq.ParquetFile(stored, buffer_size=BUFFERED_BYTES)
+    """Read through a buffer, not a whole column of a row group ahead, which may be large."""
+    return pq.ParquetFile(stored, pre_buffer=False, buffer_size=BUFFERED_BYTES)
 
 
 def _values(where: str, record: dict[str, pa.Scalar]) -> dict[str, object]:

@@ -92,7 +92,7 @@ class Checkpoints:
         """Let the newest checkpoint, with these held-out metrics, be one of the best."""
         prefix, directory = self.latest(), self._manager.directory
         if prefix is not None:
-            with storage_errors(directory), remote_errors(directory):
+            with storage_errors(directory), remote_errors(directory), tensorflow_errors():
                 self.best.offer(prefix, int(self._step.numpy()), heldout)
 
     def _restored(self, prefix: str) -> bool:

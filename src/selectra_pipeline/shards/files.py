@@ -39,7 +39,7 @@ def storage_errors(path: str | Path) -> Iterator[None]:
         if error.errno in NOT_PERMITTED:
             raise StorageError(
                 error.errno,
-                f"{error.filename or path} may not be written ({error.strerror}); mend its "
+                f"{error.filename or path} can't be used ({error.strerror}); mend its "
                 f"permissions or set {elsewhere} to another folder",
             ) from error
         if error.errno not in FULL:
