@@ -7,11 +7,11 @@ BIN := $(VENV)/bin
 PORT ?= 5000
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-tpu install-transformers pretrain demo test test-slow lint format viz \
+.PHONY: help install install-gpu install-tpu install-transformers pretrain demo test test-slow lint format viz \
 	mlflow lock lock-tpu clean
 
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 24
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-24s%s\n", $$1, $$2}'
 
 install: $(VENV)/.installed ## Make the environment from the lock file
 
@@ -22,6 +22,9 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
 	touch $@
+
+install-gpu: install ## Add NVIDIA's libraries, for GPUs (docs/devices.md)
+	$(BIN)/pip install --quiet --disable-pip-version-check -c requirements.lock --editable '.[gpu]'
 
 install-tpu: $(VENV_TPU)/.installed ## Make the environment of a TPU VM, beside the other (docs/tpu.md)
 
@@ -62,8 +65,8 @@ format: install ## Format the code
 viz: install ## Open the pipelines in a browser
 	$(BIN)/kedro viz run
 
-mlflow: install ## Open the tracking UI in a browser: http://127.0.0.1:5000
-	$(BIN)/mlflow ui --backend-store-uri sqlite:///mlflow.db --host 127.0.0.1 --port $(PORT)
+mlflow: install ## Open the tracking UI in a browser: http://127.0.0.1:5000, or make mlflow PORT=5001
+	$(BIN)/mlflow ui --backend-store-uri "$${MLFLOW_TRACKING_URI:-sqlite:///mlflow.db}" --host 127.0.0.1 --port $(PORT)
 
 lock: install ## Resolve the dependencies anew
 	$(BIN)/pip install --quiet uv

@@ -8,6 +8,9 @@ At the sizes of SELECTRA small. The two forms take turns; medians. Prints a Mark
 import argparse
 from collections.abc import Callable
 
+import selectra_pipeline  # noqa: F401  sets TensorFlow up, before it is imported
+
+# isort: split
 import tensorflow as tf
 from turns import median_seconds
 

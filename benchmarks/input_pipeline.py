@@ -17,6 +17,9 @@ import statistics
 import time
 from collections import defaultdict
 
+import selectra_pipeline  # noqa: F401  sets TensorFlow up, before it is imported
+
+# isort: split
 import tensorflow as tf
 from recipe import load_recipe
 

@@ -2,6 +2,9 @@
 
 from collections.abc import Callable
 
+import selectra_pipeline  # noqa: F401  sets TensorFlow up, before it is imported
+
+# isort: split
 import numpy as np
 import tensorflow as tf
 

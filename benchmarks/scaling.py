@@ -122,7 +122,7 @@ def plot(results: dict[str, dict[str, dict[str, float]]], path: str) -> None:
 def main() -> None:
     """Measure the points of the sweeps, each in a process of its own."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--results", type=Path)
+    parser.add_argument("--results", type=Path, required=True)
     parser.add_argument("--sweeps", nargs="*", choices=SWEEPS, default=list(SWEEPS))
     parser.add_argument("--plot")
     parser.add_argument("--precision", default="bfloat16")

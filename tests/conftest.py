@@ -10,9 +10,7 @@ import pytest
 from etils import epath
 from etils.epath import backend, gpath
 
-# Read once, when TensorFlow and Keras are first imported.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+import selectra_pipeline  # noqa: F401  before TensorFlow, which it sets up
 
 BUCKETS = itertools.count()
 

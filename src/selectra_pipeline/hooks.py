@@ -14,10 +14,14 @@ from omegaconf import OmegaConf
 
 from selectra_pipeline.config.base import UserError
 from selectra_pipeline.config.project import ProjectConfig
+from selectra_pipeline.pipelines.early_checks import (
+    TRAINING_NODE,
+    require_inputs,
+    require_project_folder,
+)
 from selectra_pipeline.pipelines.selection import Selection, select
 from selectra_pipeline.shards.remote import require_access
 
-TRAINING_NODE = "pretrain_electra"
 PIPELINE_REGISTRY = "selectra_pipeline.pipeline_registry"
 ONNX_NODES = "serving.write_onnx"  # what their names begin with
 EXECUTION = "params:execution"  # an input of nodes whose tasks may run on a cluster
@@ -25,7 +29,7 @@ CREDENTIALS = "credentials.yml"
 
 
 class CheckConfiguration:
-    """Checks all parameters, the storage, executor and devices, before the first node runs."""
+    """Checks all parameters, inputs, the storage, executor and devices, before the first node."""
 
     @hook_impl(tryfirst=True)
     def before_pipeline_run(
@@ -34,6 +38,9 @@ class CheckConfiguration:
         """Raise an error without a traceback where one of them is wrong or missing."""
         try:
             config = ProjectConfig.from_params(catalog.load("parameters"))
+            nodes = {node.name.rpartition(".")[2] for node in pipeline.nodes}
+            require_project_folder(config.directories, Path(run_params["project_path"]))
+            require_inputs(config, nodes)
             for directory in config.directories.to_dict().values():
                 require_access(directory)
             if any(EXECUTION in node.inputs for node in pipeline.nodes):
@@ -44,8 +51,7 @@ class CheckConfiguration:
                 from selectra_pipeline.serving.onnx_packages import require_onnx
 
                 require_onnx()
-            trains = any(node.name.endswith(TRAINING_NODE) for node in pipeline.nodes)
-            if trains and config.pretraining.strategy != "cpu":
+            if TRAINING_NODE in nodes and config.pretraining.strategy != "cpu":
                 from selectra_pipeline.pretraining.strategy import require_devices  # TensorFlow
 
                 require_devices(config.pretraining)

@@ -22,10 +22,6 @@ DISABLE_HOOKS_FOR_PLUGINS = ("kedro-telemetry",)
 # MLflow's client gives up on a server that is gone after 13 seconds, not after 4 minutes.
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "3")
 
-# Quiet TensorFlow's start-up chatter; errors still show.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-
 HOOKS = (CheckConfiguration(), ProvideHubToken(), SelectNodes(), ShowErrors(), TrackRuns())
 
 CONFIG_LOADER_CLASS = OmegaConfigLoader

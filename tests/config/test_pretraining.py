@@ -104,6 +104,14 @@ def test_the_number_of_predictions_is_the_originals(length, predictions):
             {"objective": {"generator": "uniform", "temperature": 2}},
             "temperature=2.0 has no effect with generator=uniform",
         ),
+        (
+            {"objective": {"task": "mlm", "disallow_correct": True}},
+            "have no effect with task=mlm",
+        ),
+        (
+            {"objective": {"task": "electric", "masking": {"whole_words": True}}},
+            "masking.whole_words=false",
+        ),
         ({"peak_teraflops": 0}, "peak_teraflops=0.0 must be above 0, or null to measure it"),
         ({"strategy": "tpuu"}, "pretraining.strategy must be one of"),
         ({"objective": {"maskin": {}}}, "did you mean 'masking'?"),

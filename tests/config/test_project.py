@@ -37,3 +37,17 @@ def test_exporting_the_best_checkpoint_needs_one_to_be_kept():
 def test_a_stage_that_does_not_exist_is_named_with_the_nearest():
     with pytest.raises(ConfigError, match=r"'pretrainning'; did you mean 'pretraining'\?"):
         ProjectConfig.from_params({"directories": DIRECTORIES, "pretrainning": {}})
+
+
+def test_a_bucket_as_long_as_the_sequences_is_refused():
+    buckets = {"length_buckets": [64, 128]}
+    params = {"directories": DIRECTORIES, "pretraining": buckets}
+    with pytest.raises(ConfigError, match="which is a bucket anyway"):
+        ProjectConfig.from_params({**params, "records": {"sequence_length": 128}})
+
+
+def test_a_home_folder_must_be_written_out():
+    """Kedro's catalog and the stages would otherwise take it for two different folders."""
+    directories = {**DIRECTORIES, "records": "~/data/records"}
+    with pytest.raises(ConfigError, match="set data_root to the whole path"):
+        ProjectConfig.from_params({"directories": directories})

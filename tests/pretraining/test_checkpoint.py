@@ -12,7 +12,9 @@ from selectra_pipeline.model.electra import Electra
 from selectra_pipeline.pretraining.checkpoint import (
     BEST,
     CHECKPOINTS,
+    LIST,
     Checkpoints,
+    is_complete,
     newest_step,
 )
 from selectra_pipeline.pretraining.run_plan import ResumeError
@@ -27,10 +29,12 @@ TINY = ArchitectureConfig(
 class Run:
     """A model and its optimizer, whose values say at which step they were saved."""
 
-    def __init__(self, directory, seed=1, vocab_size=30, **config):
+    def __init__(self, directory, seed=1, vocab_size=30, writable=True, **config):
         self.model = Electra.create(TINY, vocab_size, "float32", seed)
         self.optimizer = AdamW(self.model.trainable_variables, OptimizerConfig(), lambda step: 0.1)
-        self.checkpoints = Checkpoints(directory, self.state(), CheckpointConfig(**config))
+        self.checkpoints = Checkpoints(
+            directory, self.state(), CheckpointConfig(**config), writable
+        )
 
     def state(self):
         return {"weights": self.model.weights_by_path(), **self.optimizer.state()}
@@ -41,7 +45,10 @@ class Run:
         self.optimizer.second[3].assign(
             np.full(self.optimizer.second[3].shape, step / 2, np.float32)
         )
-        return self.checkpoints.save(heldout)
+        prefix = self.checkpoints.save()
+        if heldout is not None:
+            self.checkpoints.offer(heldout)
+        return prefix
 
     def restored_values(self):
         step = self.checkpoints.restore_latest()
@@ -141,6 +148,67 @@ def test_a_save_that_was_cut_short_is_not_chosen(directory):
     assert run.restored_values() == (20, 20.0, 10.0)
     run.save_at(30)  # the leftovers are no obstacle
     assert Run(directory).restored_values() == (30, 30.0, 15.0)
+
+
+@pytest.mark.parametrize("content", [None, b"", bytes(100), b"model_checkpoint_path: "])
+def test_a_lost_or_damaged_list_loses_nothing(tmp_path, content):
+    run = Run(tmp_path, keep=2, keep_best=1)
+    for step, auc in ((10, 0.7), (20, 0.6)):
+        run.save_at(step, {"rtd_auc": auc})
+    path = tmp_path / CHECKPOINTS / LIST
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content)
+    again = Run(tmp_path, keep=2, keep_best=1)
+    assert newest_step(tmp_path) == 20
+    assert again.restored_values() == (20, 20.0, 10.0)
+    assert [entry.step for entry in again.checkpoints.best.listed()] == [10]
+    again.save_at(30)
+    kept = {path.name for path in (tmp_path / CHECKPOINTS).glob("*.index")}
+    assert kept == {"step-20.index", "step-30.index"}  # retention knows them again
+
+
+def test_what_a_kill_left_is_removed(directory):
+    folder = directory / CHECKPOINTS
+    (folder / "step-30_temp").mkdir()
+    (folder / "step-30_temp" / "part-00000-of-00001").write_bytes(b"half")
+    (folder / "step-30.data-00000-of-00001").write_bytes(b"no index yet")
+    (folder / BEST).mkdir()
+    (folder / BEST / ".step-20.index.1234.tmp").write_bytes(b"half")
+    Run(directory, keep_best=1)
+    assert list(folder.glob("*step-30*")) == []
+    assert list((folder / BEST).iterdir()) == []
+    assert Run(directory).restored_values() == (20, 20.0, 10.0)
+
+
+def test_a_host_that_only_reads_changes_nothing(directory):
+    (directory / CHECKPOINTS / LIST).unlink()
+    before = sorted(directory.rglob("*"))
+    run = Run(directory, writable=False)
+    assert run.restored_values() == (20, 20.0, 10.0)
+    assert sorted(directory.rglob("*")) == before
+
+
+def test_the_data_of_several_tasks_are_complete_together(directory):
+    folder = directory / CHECKPOINTS
+    file_of(directory, 20, "data").rename(folder / "step-20.data-00000-of-00002")
+    assert not is_complete(folder / "step-20")
+    (folder / "step-20.data-00001-of-00002").write_bytes(b"")
+    assert is_complete(folder / "step-20")
+
+
+def test_after_a_damaged_checkpoint_the_restored_one_competes(tmp_path):
+    run = Run(tmp_path, keep_best=1)
+    run.save_at(10)
+    run.save_at(20)
+    cut(file_of(tmp_path, 20, "data"), 50)
+    again = Run(tmp_path, keep_best=1)
+    assert again.checkpoints.restore_latest() == 10
+    again.checkpoints.offer({"rtd_auc": 0.7})
+    assert [path.name for path in again.checkpoints.best.files()] == [
+        "step-10.data-00000-of-00001",
+        "step-10.index",
+    ]
 
 
 @pytest.mark.parametrize("suffix", ["index", "data"])

@@ -28,3 +28,20 @@ def test_short_goes_are_made_longer_until_starting_one_does_not_count(monkeypatc
     strategy = tf.distribute.OneDeviceStrategy("/cpu:0")
     four_products_in_the_third_go = 4 * 2 * 64**3 / 0.2
     assert measure_flops(strategy, "bfloat16") == pytest.approx(four_products_in_the_third_go)
+
+
+@pytest.mark.parametrize(
+    ("precision", "bfloat16", "warned"),
+    [("bfloat16", 1e11, True), ("bfloat16", 2e11, False), ("float32", 1e11, False)],
+)
+def test_a_processor_without_fast_bfloat16_is_told_of(
+    precision, bfloat16, warned, monkeypatch, caplog
+):
+    speeds = {"bfloat16": bfloat16, "float32": 1e11}
+    monkeypatch.setattr(device_speed, "measure_flops", lambda _, precision: speeds[precision])
+    strategy = tf.distribute.OneDeviceStrategy("/cpu:0")
+    assert (
+        peak_flops(config(precision=precision, peak_teraflops=None), strategy)
+        == (speeds[precision])
+    )
+    assert ("precision=float32 takes less time here" in caplog.text) == warned

@@ -107,7 +107,7 @@ def test_large_logits_do_not_overflow():
     assert metrics["rtd_loss"] == pytest.approx(400.0)
 
 
-def make_evaluation(**objective) -> HeldoutEvaluation:
+def make_evaluation(micro_batches=1, **objective) -> HeldoutEvaluation:
     config = PretrainingConfig.from_params(
         {
             "architecture": ARCHITECTURE,
@@ -118,7 +118,7 @@ def make_evaluation(**objective) -> HeldoutEvaluation:
     model = Electra.create(config.architecture, 30, "float32", 1, config.objective)
     vocabulary = MaskingVocabulary(SPECIAL, np.zeros(30, bool))
     objective = Objective(model, vocabulary, config.objective, chunk_rows=4)
-    return HeldoutEvaluation(tf.distribute.get_strategy(), objective, seed=1)
+    return HeldoutEvaluation(tf.distribute.get_strategy(), objective, 1, micro_batches)
 
 
 @pytest.fixture(scope="module")
@@ -151,6 +151,23 @@ def test_rows_of_padding_change_no_metric(evaluation):
 def test_the_same_batches_give_the_same_metrics_every_time(evaluation):
     batches = [make_batch([16, 10, 16, 12]), make_batch([16, 16, 8, 12])]
     assert evaluation(batches) == evaluation(batches)
+
+
+@pytest.mark.parametrize("task", ["electra", "mlm"])
+def test_micro_batches_change_nothing_but_the_memory(task):
+    batches = [make_batch([16, 10, 16, 0]), make_batch([16, 16, 8, 12])]
+    whole, parts = make_evaluation(task=task), make_evaluation(micro_batches=2, task=task)
+    assert parts(batches) == pytest.approx(whole(batches), rel=1e-6, nan_ok=True)
+    rows, call = [], Objective.__call__
+
+    def watched(self, batch, *args, **kwargs):
+        rows.append(batch.input_ids.shape[0])
+        return call(self, batch, *args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Objective, "__call__", watched)
+        HeldoutEvaluation(parts.strategy, parts.objective, 1, 4)(batches)
+    assert set(rows) == {1}
 
 
 def test_batches_are_masked_differently(evaluation):

@@ -18,7 +18,9 @@ from selectra_pipeline.config.base import ConfigError
 from selectra_pipeline.model.electra import Electra
 from selectra_pipeline.model.flops import training_flops
 from selectra_pipeline.pretraining import loop, training_state
+from selectra_pipeline.pretraining.best_checkpoints import INDEX_FILE
 from selectra_pipeline.pretraining.checkpoint import BEST, CHECKPOINTS, ResumeError
+from selectra_pipeline.pretraining.evaluation import HeldoutEvaluation
 from selectra_pipeline.pretraining.finiteness import NonFiniteLossError
 from selectra_pipeline.pretraining.history import HISTORY_FILE, read_history
 from selectra_pipeline.pretraining.interruption import TrainingInterrupted
@@ -326,6 +328,34 @@ def test_a_checkpoint_of_a_run_that_was_killed_before_it_competed_does_so(tiny, 
     manifest.verify()
 
 
+def test_a_checkpoint_that_a_signal_asked_for_does_not_compete(tiny, tmp_path):
+    """Were it one of the best, which one is best would depend on when a machine was taken away."""
+    watched = {
+        "evaluation": {"every": 5, "batches": 2},
+        "checkpoint": {"every": 20, "keep": 1, "keep_best": 9},
+    }
+    with pytest.raises(TrainingInterrupted):
+        train_again(tiny, tmp_path, SigtermTracker(), log_every=5, **watched)
+    assert (tmp_path / CHECKPOINTS / "step-25.index").exists()
+    train_again(tiny, tmp_path, log_every=5, **watched)
+    listed = json.loads((tmp_path / CHECKPOINTS / BEST / INDEX_FILE).read_text())
+    assert {entry["step"] for entry in listed["checkpoints"]} == {20, 40, 60}
+    assert history_steps(tmp_path, "heldout") == list(range(5, 61, 5))
+
+
+def test_what_evaluation_fails_on_is_saved_already(tiny, tmp_path, monkeypatch):
+    def too_little_memory(*_):
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(HeldoutEvaluation, "__call__", too_little_memory)
+        with pytest.raises(MemoryError):
+            train_again(tiny, tmp_path, **WITH_THE_BEST)
+    assert (tmp_path / CHECKPOINTS / "step-20.index").exists()
+    train_again(tiny, tmp_path, **WITH_THE_BEST)
+    assert history_steps(tmp_path, "heldout") == [20, 40, 60]
+
+
 def test_the_manifest_names_the_best_checkpoint_beside_the_last(tiny, tmp_path, unbroken):
     manifest = train_again(tiny, tmp_path, **WITH_THE_BEST)
     heldout = {
@@ -408,6 +438,8 @@ def test_what_defines_a_run_is_all_but_how_it_is_watched(tiny):
         "log_every": 1,
         "peak_teraflops": 2.0,
         "steps_per_loop": 9,
+        "accumulation_steps": 2,
+        "logit_rows": 7,
     }
     assert defining_facts(config(**watched), tiny.records, tiny.tokenizer) == facts
     for change in ({"seed": 9}, {"total_steps": 61}, {"batch_size": 8}, {"precision": "bfloat16"}):

@@ -59,6 +59,16 @@ def test_where_the_checkpoint_says_nothing_the_configuration_does(folder):
     assert import_tokenizer(directory, VocabularyConfig(lowercase=True)).lowercase
 
 
+def test_small_letters_alone_are_no_cased_vocabulary(folder):
+    """Every word with a capital would be [UNK]."""
+    uncased = [entry for entry in BERT if entry != "MASK"]
+    with pytest.raises(VocabularyError, match=r"no entry with a capital .*lowercase=true"):
+        import_tokenizer(folder(uncased), CONFIG)
+    assert import_tokenizer(folder(uncased), VocabularyConfig(lowercase=True)).lowercase
+    stated = folder(uncased, do_lower_case=False, strip_accents=False)
+    assert not import_tokenizer(stated, CONFIG).lowercase
+
+
 @pytest.mark.parametrize(
     "settings",
     [
@@ -88,7 +98,7 @@ def test_the_settings_of_our_own_tokenizer_are_read(tmp_path):
 
 
 def test_a_vocabulary_without_accents_is_refused_unless_the_language_has_none(folder):
-    directory = folder([*SPECIAL_TOKENS, "the", "##s"])
+    directory = folder([*SPECIAL_TOKENS, "the", "The", "##s"])
     with pytest.raises(VocabularyError, match=r"no entry with an accent.*require_accents=false"):
         import_tokenizer(directory, CONFIG)
     english = VocabularyConfig(require_accents=False)

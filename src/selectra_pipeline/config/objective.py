@@ -77,6 +77,11 @@ class ObjectiveConfig(Config):
             f"temperature={self.temperature} has no effect with generator=uniform; leave it out",
         )
         require(
+            self.task != "mlm" or (self.temperature == 1.0 and not self.disallow_correct),
+            "temperature and disallow_correct have no effect with task=mlm, which replaces "
+            "nothing; leave them out",
+        )
+        require(
             self.generator == "small" or self.task == "electra",
             f"generator={self.generator} needs task=electra: task={self.task} has its own",
         )
@@ -90,10 +95,11 @@ class ObjectiveConfig(Config):
             require(
                 self.temperature == 1.0
                 and not self.disallow_correct
-                and not self.masking.replacement,
-                "task=electric needs temperature=1, disallow_correct=false and "
-                "masking.replacement=false: its loss counts on samples from the generator's own "
-                "distribution",
+                and not self.masking.replacement
+                and not self.masking.whole_words,
+                "task=electric needs temperature=1, disallow_correct=false, "
+                "masking.replacement=false and masking.whole_words=false: its loss counts on "
+                "samples from the generator's own distribution at places that are all as likely",
             )
 
     @property

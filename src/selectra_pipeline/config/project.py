@@ -38,6 +38,13 @@ class DirectoriesConfig(Config):
     original: str
     serving: str
 
+    def __post_init__(self) -> None:
+        for name in self.to_dict().values():
+            require(
+                not name.startswith("~"),
+                f"{name}: ~ is not replaced here; set data_root to the whole path of the folder",
+            )
+
 
 @dataclass(frozen=True)
 class ProjectConfig(Config):
@@ -81,6 +88,12 @@ class ProjectConfig(Config):
             f"records.sequence_length={length} is longer than "
             f"pretraining.architecture.max_position_embeddings={positions}; raise the latter to "
             f"{length} or more, or shorten the sequences",
+        )
+        buckets = self.pretraining.length_buckets
+        require(
+            not buckets or buckets[-1] < length,
+            f"pretraining.length_buckets={list(buckets)} must be shorter than "
+            f"records.sequence_length={length}, which is a bucket anyway",
         )
         require(
             self.export.checkpoint == "last" or self.pretraining.checkpoint.keep_best > 0,

@@ -1,14 +1,20 @@
 """Saving and restoring the state of a run: weights, optimizer slots and the step."""
 
 import logging
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Mapping
 
 import tensorflow as tf
 
 from selectra_pipeline.config.checkpoint import CheckpointConfig
 from selectra_pipeline.pretraining.best_checkpoints import BestCheckpoints
 from selectra_pipeline.pretraining.run_plan import ResumeError
-from selectra_pipeline.shards.files import storage_errors, tensorflow_errors
+from selectra_pipeline.shards.files import (
+    remove_unfinished,
+    storage_errors,
+    tensorflow_errors,
+    write_text,
+)
 from selectra_pipeline.shards.paths import Path, as_path
 from selectra_pipeline.shards.remote import remote_errors
 
@@ -17,6 +23,7 @@ logger = logging.getLogger(__name__)
 CHECKPOINTS = "checkpoints"  # in the directory of a run
 BEST = "best"  # in that of its checkpoints
 NAME = "step"  # of a checkpoint, before its number
+LIST = "checkpoint"  # TensorFlow's file of all that are kept
 
 
 class Checkpoints:
@@ -26,9 +33,11 @@ class Checkpoints:
         state: all variables of the run, among them "weights" by path and the "step".
         writable: false on hosts that only read what the chief writes.
 
-    TensorFlow writes a checkpoint's files first and its entry in the list of checkpoints last, so
-    a save that a crash cuts short is never restored. One whose files were deleted is passed over,
-    and so is one that can't be read: a power cut may lose the end of a file that is in the list.
+    What there is to resume from is what lies there whole. TensorFlow writes a checkpoint's data
+    first, then its index, then its entry in a list: a save that a crash cuts short before the index
+    is never restored, and a list that is lost or damaged is made anew. A checkpoint whose files
+    were deleted is passed over, and so is one that can't be read: a power cut may lose the end of a
+    file.
     """
 
     def __init__(
@@ -38,14 +47,18 @@ class Checkpoints:
         config: CheckpointConfig,
         writable: bool = True,
     ) -> None:
-        self._step, self._writable = state["step"], writable
-        self._manager = tf.train.CheckpointManager(
-            tf.train.Checkpoint(**state),
-            str(directory / CHECKPOINTS),
-            max_to_keep=config.keep,
-            checkpoint_name=NAME,
-        )
-        self.best = BestCheckpoints(directory / CHECKPOINTS / BEST, config)
+        self._run, self._directory = directory, directory / CHECKPOINTS
+        self._step, self._checkpoint = state["step"], tf.train.Checkpoint(**state)
+        self.best = BestCheckpoints(self._directory / BEST, config)
+        self._manager: tf.train.CheckpointManager | None = None
+        if writable:
+            self._tidy()
+            self._manager = tf.train.CheckpointManager(
+                self._checkpoint,
+                str(self._directory),
+                max_to_keep=config.keep,
+                checkpoint_name=NAME,
+            )
 
     def restore_latest(self) -> int:
         """Restore the newest readable checkpoint, if any, and return the step to go on from.
@@ -53,14 +66,14 @@ class Checkpoints:
         Raises:
             ResumeError: there are checkpoints, but none can be read, or they are of another model.
         """
-        complete = [prefix for prefix in reversed(self._manager.checkpoints) if is_complete(prefix)]
-        if complete and not any(self._restored(prefix) for prefix in complete):
+        complete = complete_checkpoints(self._run)
+        if complete and not any(self._restored(prefix) for prefix in reversed(complete)):
             raise ResumeError(
-                f"all checkpoints in {self._manager.directory} are damaged; delete that directory "
+                f"all checkpoints in {self._directory} are damaged; delete that directory "
                 "to start over, or choose another run name (--params run=NAME)"
             )
         step = int(self._step.numpy())
-        if self._writable:
+        if self._manager is not None:
             self.best.forget_after(step)
         return step
 
@@ -72,59 +85,84 @@ class Checkpoints:
 
     def latest(self) -> Path | None:
         """Path prefix of the newest complete checkpoint."""
-        return _newest_complete(self._manager.checkpoints)
+        return next(reversed(complete_checkpoints(self._run)), None)
 
-    def save(self, heldout: Mapping[str, float] | None = None) -> Path:
-        """Save the state under the current step; returns the checkpoint's path prefix.
-
-        Args:
-            heldout: the held-out metrics of this step; without them it can't be one of the best.
-        """
-        step = int(self._step.numpy())
-        directory = self._manager.directory
+    def save(self) -> Path:
+        """Save the state under the current step; returns the checkpoint's path prefix."""
+        step, directory = int(self._step.numpy()), self._directory
         with storage_errors(directory), remote_errors(directory), tensorflow_errors():
-            prefix = as_path(self._manager.save(checkpoint_number=step, check_interval=False))
-            if heldout is not None:
-                self.best.offer(prefix, step, heldout)
-        return prefix
+            return as_path(self._manager.save(checkpoint_number=step, check_interval=False))
 
-    def offer_latest(self, heldout: Mapping[str, float]) -> None:
-        """Let the newest checkpoint, with these held-out metrics, be one of the best."""
-        prefix, directory = self.latest(), self._manager.directory
-        if prefix is not None:
-            with storage_errors(directory), remote_errors(directory), tensorflow_errors():
-                self.best.offer(prefix, int(self._step.numpy()), heldout)
+    def offer(self, heldout: Mapping[str, float]) -> None:
+        """Let the checkpoint of the current step, with its held-out metrics, be one of the best."""
+        step, directory = int(self._step.numpy()), self._directory
+        with storage_errors(directory), remote_errors(directory), tensorflow_errors():
+            self.best.offer(directory / f"{NAME}-{step}", step, heldout)
 
-    def _restored(self, prefix: str) -> bool:
+    def _tidy(self) -> None:
+        """Remove what a kill cut short, and list what there is: retention goes by the list."""
+        directory = self._directory
+        complete = [prefix.name for prefix in complete_checkpoints(self._run)]
+        with storage_errors(directory), remote_errors(directory):
+            remove_unfinished(self.best.directory)
+            for folder in directory.glob(f"{NAME}-*_temp"):
+                for path in folder.glob("*"):
+                    path.unlink()
+                folder.rmdir()
+            for data in directory.glob(f"{NAME}-*.data-*"):
+                if not data.with_name(f"{data.name.split('.')[0]}.index").exists():
+                    data.unlink()
+            if not complete:
+                (directory / LIST).unlink(missing_ok=True)
+                return
+            lines = [f'model_checkpoint_path: "{complete[-1]}"']
+            for age, name in enumerate(complete, start=1):  # any time in the past will do
+                lines += [f'all_model_checkpoint_paths: "{name}"']
+                lines += [f"all_model_checkpoint_timestamps: {age}"]
+            write_text(directory / LIST, "\n".join(lines) + "\n")
+
+    def _restored(self, prefix: Path) -> bool:
         """Whether the checkpoint could be restored; its values have checksums."""
         try:
-            self._manager.checkpoint.restore(prefix).assert_consumed()
+            self._checkpoint.restore(str(prefix)).assert_consumed()
         except (tf.errors.OpError, IndexError) as error:
             logger.warning("checkpoint %s is damaged (%s): trying the one before", prefix, error)
             return False
         except (AssertionError, ValueError) as error:
             raise ResumeError(
                 f"checkpoint {prefix} is of another model ({error}); delete "
-                f"{self._manager.directory} to start over, or choose another run name "
+                f"{self._directory} to start over, or choose another run name "
                 "(--params run=NAME)"
             ) from error
         logger.info("restored %s", prefix)
         return True
 
 
+def complete_checkpoints(directory: Path) -> list[Path]:
+    """Path prefixes of the complete checkpoints of the run in `directory`, oldest first."""
+    prefixes = []
+    for index in (directory / CHECKPOINTS).glob(f"{NAME}-*.index"):
+        prefix = index.with_name(index.name.removesuffix(".index"))
+        if prefix.name.removeprefix(f"{NAME}-").isdigit() and is_complete(prefix):
+            prefixes.append(prefix)
+    return sorted(prefixes, key=_step_of)
+
+
 def is_complete(prefix: str | Path) -> bool:
-    """Whether both files of a checkpoint are there: those of one in the list may be deleted."""
+    """Whether all files of a checkpoint are there: its index and the data, one file a task."""
     prefix = as_path(prefix)
-    suffixes = (".index", ".data-00000-of-00001")
-    return all(prefix.with_name(prefix.name + suffix).exists() for suffix in suffixes)
+    if not prefix.with_name(f"{prefix.name}.index").exists():
+        return False
+    data = [path.name for path in prefix.parent.glob(f"{prefix.name}.data-*")]
+    counts = {int(found.group(1)) for name in data if (found := re.search(r"-of-(\d+)$", name))}
+    return counts == {len(data)}
 
 
 def newest_step(directory: Path) -> int:
     """The step of the newest complete checkpoint of the run in `directory`; 0 without one."""
-    state = tf.train.get_checkpoint_state(str(directory / CHECKPOINTS))
-    newest = _newest_complete(state.all_model_checkpoint_paths if state else [])
-    return 0 if newest is None else int(newest.name.removeprefix(NAME + "-"))
+    complete = complete_checkpoints(directory)
+    return _step_of(complete[-1]) if complete else 0
 
 
-def _newest_complete(listed: Sequence[str]) -> Path | None:
-    return next(filter(is_complete, map(as_path, reversed(listed))), None)
+def _step_of(prefix: Path) -> int:
+    return int(prefix.name.removeprefix(f"{NAME}-"))

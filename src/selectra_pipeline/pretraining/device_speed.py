@@ -12,6 +12,8 @@ logger = logging.getLogger(__name__)
 SECONDS = 0.5  # of measuring
 # Rows and columns of the matrices: enough to keep a device busy, few enough for a short product.
 PROCESSOR_SIZE, ACCELERATOR_SIZE = 1024, 4096
+# Narrowing and widening cost time, too: where products gain less than this, bfloat16 loses.
+WORTHWHILE = 1.2
 
 
 def peak_flops(config: PretrainingConfig, strategy: tf.distribute.Strategy) -> float:
@@ -23,7 +25,18 @@ def peak_flops(config: PretrainingConfig, strategy: tf.distribute.Strategy) -> f
         "the devices multiply matrices at %.3f TFLOP/s together; MFU is a share of that",
         peak / 1e12,
     )
+    if config.precision == "bfloat16" and _on_processor(strategy):
+        _warn_if_not_worthwhile(peak, measure_flops(strategy, "float32"))
     return peak
+
+
+def _warn_if_not_worthwhile(bfloat16: float, float32: float) -> None:
+    if bfloat16 < WORTHWHILE * float32:
+        logger.warning(
+            "this processor has no fast bfloat16: %.3f TFLOP/s, %.3f in float32; a run with "
+            "pretraining.precision=float32 takes less time here",
+            *(bfloat16 / 1e12, float32 / 1e12),
+        )
 
 
 def measure_flops(strategy: tf.distribute.Strategy, precision: str) -> float:
@@ -62,6 +75,8 @@ def measure_flops(strategy: tf.distribute.Strategy, precision: str) -> float:
 
 
 def _matrix_size(strategy: tf.distribute.Strategy) -> int:
-    devices = strategy.extended.worker_devices
-    on_processor = all("CPU" in device.upper() for device in devices)
-    return PROCESSOR_SIZE if on_processor else ACCELERATOR_SIZE
+    return PROCESSOR_SIZE if _on_processor(strategy) else ACCELERATOR_SIZE
+
+
+def _on_processor(strategy: tf.distribute.Strategy) -> bool:
+    return all("CPU" in device.upper() for device in strategy.extended.worker_devices)

@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from selectra_pipeline.model.noise import root_noise
+from selectra_pipeline.model.noise import Noise, root_noise
+from selectra_pipeline.pretraining.masking import Masked
 from selectra_pipeline.pretraining.objective import LossCounts, Objective
 from selectra_pipeline.pretraining.step import HELDOUT_NOISE
 from selectra_pipeline.records.reader import Batch
@@ -32,10 +33,21 @@ class HeldoutEvaluation:
     """Evaluates a model on the same batches with the same masks and samples every time.
 
     On several replicas each sees its part of every batch, and gets the predictions of all.
+
+    Args:
+        micro_batches: parts that a replica divides its examples into, as in training, so that
+            what a step has memory for has it here.
     """
 
-    def __init__(self, strategy: tf.distribute.Strategy, objective: Objective, seed: int) -> None:
+    def __init__(
+        self,
+        strategy: tf.distribute.Strategy,
+        objective: Objective,
+        seed: int,
+        micro_batches: int = 1,
+    ) -> None:
         self.strategy, self.objective = strategy, objective
+        self.micro_batches = micro_batches
         self.noise = root_noise(seed).fold_in(HELDOUT_NOISE)
         self._on_all_replicas = tf.function(  # without AutoGraph it traces faster
             lambda batch, number: strategy.run(self._forward_pass, args=(batch, number)),
@@ -75,6 +87,23 @@ class HeldoutEvaluation:
         replica = tf.distribute.get_replica_context().replica_id_in_sync_group
         noise = self.noise.fold_in(number).for_rows_from(replica * batch.input_ids.shape[0])
         masked = self.objective.mask(batch, noise)
+        if self.micro_batches == 1:
+            return self._predict_part(batch, masked, noise)
+        rows = batch.input_ids.shape[0] // self.micro_batches
+        parts = tf.nest.map_structure(
+            lambda x: tf.reshape(x, [self.micro_batches, rows, x.shape[1]]), (batch, masked)
+        )
+        outputs = tf.map_fn(
+            lambda part: self._predict_part(*part[0], noise.for_rows_from(part[1] * rows)),
+            (parts, tf.range(self.micro_batches)),
+            fn_output_signature=(tf.float32, tf.float32),
+            parallel_iterations=1,  # more would hold the activations of several micro-batches
+        )
+        return tuple(tf.reshape(x, [-1, x.shape[2]]) for x in outputs)
+
+    def _predict_part(
+        self, batch: Batch, masked: Masked, noise: Noise
+    ) -> tuple[tf.Tensor, tf.Tensor]:
         one = LossCounts(tf.constant(1.0), tf.constant(1.0))
         outputs = self.objective(batch, masked, one, noise, training=False)
         predictions, detected = outputs.generated.predictions, outputs.detected

@@ -154,7 +154,9 @@ class PretrainingRun:
         self.model = state.model
         step = PretrainingStep(state, MaskingVocabulary.of(tokenizer), config)
         self.train_steps = DistributedStep(strategy, step, bool(config.length_buckets))
-        self.evaluate = HeldoutEvaluation(strategy, step.objective, config.seed)
+        self.evaluate = HeldoutEvaluation(
+            strategy, step.objective, config.seed, config.accumulation_steps
+        )
         word_table = self.model.embeddings.word_embeddings.numpy()  # before any step
         self.accent_movement = AccentMovement(tokenizer.vocabulary, word_table)
         self.checkpoints = Checkpoints(
@@ -172,18 +174,23 @@ class PretrainingRun:
         )
         self.history = History(self.directory / HISTORY_FILE, self.step, self.is_chief)
         replay_history(self.history.path, self.tracker, self.step)
-        self._offer_resumed()
         self._heldout: tuple[int, dict[str, float] | None] = (self.step, None)
+        self._saved_step = self.step
+        if self.step > 0 and self._due(self.config.evaluation.every):
+            self._evaluate_if_cut_short()
 
-    def _offer_resumed(self) -> None:
-        """Let the checkpoint compete, where the process was killed before it did."""
-        config = self.config
-        if not (self.is_chief and self._due(config.checkpoint.every)):
-            return
-        if self._due(config.evaluation.every):
-            heldout = self.history.find("heldout", self.step)
-            if heldout is not None:
-                self.checkpoints.offer_latest(heldout)
+    def _evaluate_if_cut_short(self) -> None:
+        """Measure what the earlier process saved, if it did not; let the checkpoint compete."""
+        heldout = self.history.find("heldout", self.step)
+        require_same(
+            self.strategy,
+            int(heldout is not None),
+            f"the hosts found different histories in {self.directory}; start them again",
+        )
+        if heldout is None:
+            self._evaluate()
+        else:
+            self._offer(heldout)
 
     def train(self, stop: StopRequest) -> None:
         """Train from the current step to the last one."""
@@ -203,17 +210,16 @@ class PretrainingRun:
                 if self._due(config.log_every):
                     progress.show(self._log("train", window.summary()))
                     window.clear()
-                if self._due(config.evaluation.every):
-                    self._evaluate()
-                    window.restart_clock()
-                if self._probe_when_due(stop):
-                    window.restart_clock()
                 # Several hosts stop together, at the first step that told all of them.
-                stopping = stop_requests > 0 or (stop and not has_several_hosts(self.strategy))
+                stopping = stop_requests > 0 or self._stops_alone(stop)
+                # First what a kill or a lack of memory would lose, then what can be made again.
                 if stopping or self._due(config.checkpoint.every):
                     self._save()
                     window.restart_clock()
-                if stopping and self.step < config.total_steps:
+                if not stopping and self._look(stop):
+                    window.restart_clock()
+                if (stopping or self._stops_alone(stop)) and self.step < config.total_steps:
+                    self._save()
                     raise TrainingInterrupted(
                         f"{stop.signal_name or 'another host was asked to stop'} at step "
                         f"{self.step} of {config.total_steps}: the state is saved, the same "
@@ -221,6 +227,16 @@ class PretrainingRun:
                     )
         finally:
             progress.close()
+
+    def _look(self, stop: StopRequest) -> bool:
+        """Evaluate and probe where that is due; returns whether it was."""
+        evaluates = self._due(self.config.evaluation.every)
+        if evaluates:
+            self._evaluate()
+        return self._probe_when_due(stop) or evaluates
+
+    def _stops_alone(self, stop: StopRequest) -> bool:
+        return bool(stop) and not has_several_hosts(self.strategy)
 
     def finish(self, run_fingerprint: str) -> Manifest:
         """Write the manifest of the finished run."""
@@ -283,10 +299,11 @@ class PretrainingRun:
         )
 
     def _save(self) -> None:
-        if not self.is_chief:
+        if not self.is_chief or self._saved_step == self.step:
             return
         self.history.flush()
-        self.checkpoints.save(self._heldout_here())
+        self.checkpoints.save()
+        self._saved_step = self.step
         # The run goes on from a shorter one: what was its last checkpoint may be deleted from here.
         (self.directory / MANIFEST_NAME).unlink(missing_ok=True)
 
@@ -299,7 +316,13 @@ class PretrainingRun:
         metrics = self.evaluate(itertools.islice(endless, count))
         metrics |= self.accent_movement(self.model.embeddings.word_embeddings.numpy())
         self._heldout = self.step, self._log("heldout", metrics)
-        return self._heldout[1]
+        self._offer(metrics)
+        return metrics
+
+    def _offer(self, heldout: dict[str, float]) -> None:
+        """Let a regular checkpoint compete, and none that a signal asked for at some other step."""
+        if self.is_chief and self._due(self.config.checkpoint.every):
+            self.checkpoints.offer(heldout)
 
     def _heldout_here(self) -> dict[str, float] | None:
         """Held-out metrics of the current step, if this process measured them."""

@@ -9,6 +9,8 @@ from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 
 # Settings that change how a run is watched or where it runs, not what it computes.
 NOT_DEFINING = (
+    "accumulation_steps",  # these two change in which parts the same sums are taken
+    "logit_rows",
     "checkpoint",
     "evaluation",
     "hosts",

@@ -29,13 +29,13 @@ def create_strategy(config: PretrainingConfig) -> tf.distribute.Strategy:
     }
     require_devices(config)
     strategy = makers[config.strategy]()
-    check_batch(config, strategy)
+    check_batch(config, strategy.num_replicas_in_sync)
     return strategy
 
 
-def check_batch(config: PretrainingConfig, strategy: tf.distribute.Strategy) -> None:
+def check_batch(config: PretrainingConfig, replicas: int) -> None:
     """Raise `ConfigError` unless every replica gets the same number of whole micro-batches."""
-    replicas, parts = strategy.num_replicas_in_sync, config.accumulation_steps
+    parts = config.accumulation_steps
     if config.batch_size % (replicas * parts):
         unit = replicas * parts
         below, above = config.batch_size // unit * unit, (config.batch_size // unit + 1) * unit
@@ -46,9 +46,16 @@ def check_batch(config: PretrainingConfig, strategy: tf.distribute.Strategy) -> 
 
 
 def require_devices(config: PretrainingConfig) -> None:
-    """Raise `ConfigError` where GPUs or the names of other hosts are missing; starts no device."""
-    if config.strategy in ("gpu", "multi_gpu"):
-        _require_gpus(2 if config.strategy == "multi_gpu" else 1)
+    """Raise `ConfigError` where GPUs or the names of other hosts are missing; starts no device.
+
+    So it does where the batch can't be shared out among those that can be counted.
+    """
+    if config.strategy == "gpu":
+        _require_gpus(1)
+    if config.strategy == "multi_gpu":
+        check_batch(config, _require_gpus(2))
+    if config.strategy == "multi_host":
+        check_batch(config, max(1, len(config.hosts.addresses)))
     described = TF_CONFIG in os.environ or len(config.hosts.addresses) >= 2
     if config.strategy == "multi_host" and not described:
         raise ConfigError(
@@ -57,14 +64,15 @@ def require_devices(config: PretrainingConfig) -> None:
         )
 
 
-def _require_gpus(wanted: int) -> None:
+def _require_gpus(wanted: int) -> int:
     found = len(tf.config.list_physical_devices("GPU"))
     if found == 0:
         raise ConfigError(
-            "TensorFlow sees no GPU; install tensorflow[and-cuda] and a driver, or use strategy=cpu"
+            "TensorFlow sees no GPU; install a driver and run make install-gpu, or use strategy=cpu"
         )
     if found < wanted:
         raise ConfigError("strategy=multi_gpu, but there is one GPU; use strategy=gpu")
+    return found
 
 
 def _all_hosts(hosts: HostsConfig) -> tf.distribute.Strategy:

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import NamedTuple
 
-from selectra_pipeline.config.vocabulary import VocabularyConfig
+from selectra_pipeline.config.vocabulary import SPECIAL_TOKENS, VocabularyConfig
 from selectra_pipeline.vocabulary.alphabet import accented_entries
 from selectra_pipeline.vocabulary.learning import VocabularyError
 from selectra_pipeline.vocabulary.tokenizer import SETTINGS_FILE, VOCABULARY_FILE, Tokenizer
@@ -68,7 +68,21 @@ def import_tokenizer(source: str | Path, config: VocabularyConfig) -> Tokenizer:
             f"{path} has no entry with an accent; choose another checkpoint, or set "
             "vocabulary.require_accents=false for a language without accents"
         )
+    if stated.lowercase is None:
+        _check_case(path, tokenizer)
     return tokenizer
+
+
+def _check_case(path: Path, tokenizer: Tokenizer) -> None:
+    """Refuse entries in small letters alone for a tokenizer that keeps capitals: all [UNK]."""
+    special = set(SPECIAL_TOKENS)
+    words = [entry for entry in tokenizer.vocabulary if entry not in special]
+    cased = any(entry != entry.upper() for entry in words)  # Arabic, say, has no capitals
+    if cased and not tokenizer.lowercase and all(entry == entry.lower() for entry in words):
+        raise VocabularyError(
+            f"{path} has no entry with a capital letter, and nothing beside it says how it is "
+            "used; set vocabulary.lowercase=true"
+        )
 
 
 def check_same_vocabulary(tokenizer: Tokenizer, path: Path) -> None:

@@ -1,0 +1,64 @@
+"""What a run would miss only after hours: looked for before its first node."""
+
+from collections.abc import Set as AbstractSet
+from pathlib import Path
+
+from selectra_pipeline.config.base import ConfigError
+from selectra_pipeline.config.pretraining import PretrainingConfig
+from selectra_pipeline.config.project import DirectoriesConfig, ProjectConfig
+from selectra_pipeline.shards.paths import as_path, is_remote
+
+INGESTION_NODE = "ingest_corpus"
+VOCABULARY_NODE = "learn_vocabulary"
+TRAINING_NODE = "pretrain_electra"
+
+
+def require_inputs(config: ProjectConfig, nodes: AbstractSet[str]) -> None:
+    """Raise `ConfigError` where one of the nodes, without their stages' names, lacks an input."""
+    if VOCABULARY_NODE in nodes:
+        _require_there("vocabulary.import_from", config.vocabulary.import_from)
+    if TRAINING_NODE in nodes:
+        _require_inputs_of_training(config.pretraining)
+        if config.pretraining.strategy == "multi_host" and INGESTION_NODE in nodes:
+            raise ConfigError(
+                "strategy=multi_host is for the stage pretraining: all hosts would write the same "
+                "corpus; run ingestion, vocabulary and records on one host, then "
+                "kedro run --pipeline pretraining on all of them"
+            )
+
+
+def require_project_folder(directories: DirectoriesConfig, project: Path) -> None:
+    """Raise `ConfigError` where relative directories are not those of the project.
+
+    Kedro finds the project from its subfolders, too, and takes the catalog's paths to be the
+    project's; what the parameters name would be below the subfolder.
+    """
+    relative = [
+        name
+        for name in directories.to_dict().values()
+        if not is_remote(as_path(name)) and not Path(name).is_absolute()
+    ]
+    if relative and Path.cwd().resolve() != project.resolve():
+        raise ConfigError(
+            f"{relative[0]} is relative to the project: run the command in {project}, or set "
+            "data_root to a whole path"
+        )
+
+
+def _require_inputs_of_training(config: PretrainingConfig) -> None:
+    weights = config.initial_weights
+    if weights is not None and is_remote(as_path(weights)):
+        raise ConfigError(
+            f"pretraining.initial_weights={weights} is on a remote storage; weights to start from "
+            "are read from a disk: copy them there"
+        )
+    if weights is not None and not list(Path(weights).parent.glob(f"{Path(weights).name}*")):
+        _require_there("pretraining.initial_weights", weights)
+    if config.probe.is_on:
+        for name in ("train", "test"):
+            _require_there(f"pretraining.probe.{name}", getattr(config.probe, name))
+
+
+def _require_there(setting: str, path: str | None) -> None:
+    if path is not None and not as_path(path).exists():
+        raise ConfigError(f"{setting}={path}: there is nothing; name what is there")

@@ -1,0 +1,83 @@
+import re
+
+import pytest
+
+from selectra_pipeline.config.base import ConfigError
+from selectra_pipeline.config.project import DirectoriesConfig, ProjectConfig
+from selectra_pipeline.pipelines.early_checks import require_inputs, require_project_folder
+
+STAGES = (
+    "documents",
+    "vocabulary",
+    "records",
+    "pretraining",
+    "model",
+    "finetuned",
+    "original",
+    "serving",
+)
+ALL = {"ingest_corpus", "learn_vocabulary", "make_records", "pretrain_electra"}
+
+
+def project(root="data", **stages) -> ProjectConfig:
+    directories = {stage: f"{root}/{stage}" for stage in STAGES}
+    return ProjectConfig.from_params({"directories": directories, **stages})
+
+
+def test_a_vocabulary_that_is_not_there_is_missed_at_once(tmp_path):
+    config = project(vocabulary={"import_from": str(tmp_path / "nothing")})
+    with pytest.raises(ConfigError, match=r"vocabulary\.import_from=.*nothing: there is nothing"):
+        require_inputs(config, ALL)
+    require_inputs(config, {"make_records"})
+    require_inputs(project(vocabulary={"import_from": str(tmp_path)}), ALL)
+
+
+def test_initial_weights_are_missed_at_once(tmp_path):
+    config = project(pretraining={"initial_weights": str(tmp_path / "model.ckpt-5")})
+    with pytest.raises(ConfigError, match=r"pretraining\.initial_weights=.*: there is nothing"):
+        require_inputs(config, ALL)
+    require_inputs(config, {"learn_vocabulary"})
+    (tmp_path / "model.ckpt-5.index").touch()  # a path prefix of google-research/electra
+    require_inputs(config, ALL)
+
+
+def test_initial_weights_on_a_remote_storage_are_refused_at_once():
+    config = project(pretraining={"initial_weights": "gs://bucket/model"})
+    with pytest.raises(ConfigError, match="read from a disk: copy them there"):
+        require_inputs(config, ALL)
+
+
+@pytest.mark.parametrize("missing", ["train", "test"])
+def test_the_files_of_a_probe_are_missed_at_once(tmp_path, missing):
+    files = {"train": tmp_path / "train", "test": tmp_path / "test"}
+    for name, path in files.items():
+        if name != missing:
+            path.touch()
+    probe = {"every": 5, "finetuning": {"max_length": 128}, **{k: str(v) for k, v in files.items()}}
+    with pytest.raises(ConfigError, match=rf"pretraining\.probe\.{missing}="):
+        require_inputs(project(pretraining={"probe": probe}), ALL)
+    off = {**probe, "every": 0}
+    require_inputs(project(pretraining={"probe": off}), ALL)
+
+
+def test_several_hosts_are_for_training_alone():
+    config = project(pretraining={"strategy": "multi_host"})
+    with pytest.raises(ConfigError, match="run ingestion, vocabulary and records on one host"):
+        require_inputs(config, ALL)
+    require_inputs(config, {"pretrain_electra"})
+
+
+def test_relative_directories_need_the_projects_folder(tmp_path, monkeypatch):
+    project_folder = tmp_path / "project"
+    (project_folder / "docs").mkdir(parents=True)
+    monkeypatch.chdir(project_folder / "docs")
+    relative = DirectoriesConfig(*(f"data/{stage}" for stage in STAGES))
+    with pytest.raises(
+        ConfigError, match=re.escape(f"run the command in {project_folder}, or set data_root")
+    ):
+        require_project_folder(relative, project_folder)
+    for root in ("/data", "gs://bucket"):
+        whole = DirectoriesConfig(*(f"{root}/{stage}" for stage in STAGES))
+        require_project_folder(whole, project_folder)
+    monkeypatch.chdir(project_folder)
+    require_project_folder(relative, project_folder)
