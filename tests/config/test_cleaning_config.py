@@ -33,9 +33,21 @@ def test_an_unknown_language_needs_all_values_of_the_groups_that_are_on():
         ({"gopher": {"min_stop_words": -1}}, "min_stop_words=-1 must not be negative"),
         ({"repetition": {"max_top_ngrams": [0.1, 0.1]}}, "each length from 2 to 4"),
         ({"personal_data": {"email": " "}}, "must be visible text"),
+        ({"language": "german"}, "is no ISO 639 code"),
+        (
+            {"language": "de", "personal_data": {"enabled": True}},
+            "the placeholders of email, phone, iban, identity are Spanish, the text is not",
+        ),
         ({"gopher": {"min_word": 3}}, "did you mean 'min_words'"),
     ],
 )
 def test_impossible_values_are_refused(params, message):
     with pytest.raises(ConfigError, match=message):
         CleaningConfig.from_params(params)
+
+
+def test_placeholders_of_ones_own_are_for_any_language():
+    own = {"enabled": True, "email": "[mail]", "phone": None, "iban": "[konto]", "identity": None}
+    config = CleaningConfig.from_params({"language": "de", "personal_data": own})
+    assert config.personal_data.placeholders == {"email": "[mail]", "iban": "[konto]"}
+    CleaningConfig.from_params({"language": "es", "personal_data": {"enabled": True}})

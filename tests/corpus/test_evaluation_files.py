@@ -41,6 +41,19 @@ def test_conll_is_told_by_its_tags_and_read_by_sentences(tmp_path):
     assert read(tmp_path, "esp.testb", content) == expected
 
 
+def test_numbered_words_are_in_the_second_column_and_comments_are_no_words(tmp_path):
+    germeval = (
+        "#\thttp://de.wikipedia.org/wiki/X\n1\tAufgrund\tO\tO\n2\tX\tB-LOC\tO\n\n1\tUnd\tO\tO\n"
+    )
+    assert read(tmp_path, "NER-de-test.tsv", germeval) == [(2, "Aufgrund X"), (5, "Und")]
+
+
+def test_a_word_that_stands_for_two_is_read_once(tmp_path):
+    words = ["1\tSale\tsalir", "2-3\tdel\t_", "2\tde\tde", "3\tel\tel", "3.1\t_\t_", "4\t#\t#"]
+    conllu = "# text = Sale del #\n" + "".join(f"{word}\tX\t_\n" for word in words)
+    assert read(tmp_path, "es-test.conllu", conllu) == [(2, "Sale del #")]
+
+
 def test_other_text_is_a_sentence_a_line(tmp_path):
     assert read(tmp_path, "a.txt", "Uno  dos.\n\nNo es CoNLL O\n") == [
         (1, "Uno dos."),

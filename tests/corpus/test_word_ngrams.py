@@ -55,3 +55,8 @@ def test_folding_takes_case_and_marks_away():
         "pinguino",
         "strasse",
     ]
+
+
+def test_vowel_signs_of_other_scripts_belong_to_their_words():
+    """As \\w has it, these three words would be eight."""
+    assert len(WordHasher().hash_words("हिन्दी में लिखा")) == 3

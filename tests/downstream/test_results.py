@@ -13,6 +13,8 @@ OURS = TaskResult(
     weights="0123",
     parameters=22_000_000,
     rows={"train": 10},
+    test=("test.tsv",),
+    test_digest="89ab",
     notes=(),
     trials=(),
 )
@@ -22,4 +24,18 @@ def test_two_results_in_one_cell_of_a_table_are_refused():
     theirs = dataclasses.replace(OURS, checkpoint="theirs")
     require_distinct_names([OURS, theirs, dataclasses.replace(OURS, task="paws_x")])
     with pytest.raises(ConfigError, match=r"2 results on xnli .* named ours; .*checkpoint_name"):
-        require_distinct_names([OURS, theirs, dataclasses.replace(OURS, weights="4567")])
+        require_distinct_names([OURS, theirs, dataclasses.replace(OURS)])
+
+
+def test_a_row_of_a_table_is_of_one_model():
+    other_task = dataclasses.replace(OURS, task="paws_x", weights="4567")
+    with pytest.raises(ConfigError, match=r"ours had other weights when xnli .* than at paws_x"):
+        require_distinct_names([OURS, other_task])
+
+
+def test_facts_of_another_version_are_told():
+    facts = dataclasses.asdict(OURS)
+    assert TaskResult.from_facts(facts) == OURS
+    del facts["test_digest"]
+    with pytest.raises(ConfigError, match=r"trials of xnli are of another version .*evaluate"):
+        TaskResult.from_facts(facts)

@@ -2,15 +2,18 @@ import contextlib
 import dataclasses
 import json
 import logging
+import shutil
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from selectra_pipeline.config.architecture import EncoderConfig
+from selectra_pipeline.config.base import ConfigError
 from selectra_pipeline.config.task import TaskConfig
 from selectra_pipeline.config.vocabulary import SPECIAL_TOKENS
 from selectra_pipeline.downstream import trials
+from selectra_pipeline.downstream.best_model import finished_model
 from selectra_pipeline.downstream.finetuning import Finetuning
 from selectra_pipeline.downstream.heads import SequenceHead
 from selectra_pipeline.downstream.results import TaskResult, load_results
@@ -223,6 +226,57 @@ def test_a_model_of_earlier_trials_is_removed_where_all_diverge(task, encoder, t
     assert not (tmp_path / "out" / "model").exists()
     _, recorder = run(diverging, encoder, tmp_path / "out", 2)
     assert recorder.made == [2]
+
+
+@pytest.mark.parametrize("lost", ["damaged", "gone"])
+def test_a_model_that_is_not_whole_is_made_again_and_never_vouched_for(
+    task, encoder, tmp_path, lost
+):
+    first, _ = run(task, encoder, tmp_path / "out", 2)
+    folder = tmp_path / "out"
+    if lost == "damaged":
+        (folder / "model" / "model.txt").write_text("?")
+    else:
+        shutil.rmtree(folder / "model")
+    (folder / "manifest.json").unlink()  # as the error about the damage advises
+    again, recorder = run(task, encoder, folder, 2)
+    assert recorder.made == [int(best_seed(first))]
+    assert model_of(folder) == best_seed(first)
+    assert again.scores == first.scores
+
+
+def test_random_weights_vary_with_the_seed_of_the_trial(task, encoder, tmp_path, monkeypatch):
+    drawn = []
+    create = trials.TaskModel.create
+
+    def watched(config, head, values, seed, precision):
+        drawn.append(values["electra/embeddings/word_embeddings"])
+        return create(config, head, values, seed, precision)
+
+    monkeypatch.setattr(trials.TaskModel, "create", watched)
+    run(task, encoder.with_random_weights(1), tmp_path / "random", 2)
+    assert not np.array_equal(*drawn)
+    drawn.clear()
+    run(task, encoder, tmp_path / "trained", 2)
+    np.testing.assert_array_equal(*drawn)
+
+
+def test_the_finished_model_is_found(task, encoder, tmp_path, caplog):
+    caplog.set_level("INFO")
+    with pytest.raises(ConfigError, match=r"is not there; run kedro run --pipeline evaluate"):
+        finished_model(tmp_path, "genres")
+    run(task, encoder, tmp_path / "genres", 1)
+    assert finished_model(tmp_path, "genres") == tmp_path / "genres" / "model"
+    assert f"was fine-tuned from {encoder.name}" in caplog.text
+    (tmp_path / "genres" / "manifest.json").unlink()
+    with pytest.raises(ConfigError, match=r"was not finished; run .* tasks=genres"):
+        finished_model(tmp_path, "genres")
+
+
+def test_where_all_trials_diverged_there_is_no_model(task, encoder, tmp_path):
+    run(with_settings(task, learning_rate=1e30), encoder, tmp_path / "genres", 1)
+    with pytest.raises(ConfigError, match="diverged: there is no model"):
+        finished_model(tmp_path, "genres")
 
 
 def test_the_weights_of_the_best_epoch_are_tested(task, encoder, tmp_path, monkeypatch):

@@ -1,3 +1,4 @@
+import dataclasses
 import json
 import logging
 import shutil
@@ -14,6 +15,7 @@ from selectra_pipeline.config.vocabulary import VocabularyConfig
 from selectra_pipeline.downstream.heads import TokenClassificationHead
 from selectra_pipeline.downstream.task_model import TaskModel
 from selectra_pipeline.interchange.huggingface import export
+from selectra_pipeline.interchange.original_folder import export_original
 from selectra_pipeline.interchange.pretrained_encoder import load_pretrained
 from selectra_pipeline.model.trained import load_trained
 from selectra_pipeline.records.reader import Batch
@@ -30,10 +32,7 @@ def exported(narrow_run, tmp_path):
 def test_an_export_gives_the_discriminator_of_the_run(narrow_run, exported):
     encoder = load_pretrained(exported, VOCABULARY)
     model, tokenizer, _ = load_trained(narrow_run)
-    assert encoder.config.to_dict() == {
-        **model.discriminator_config.to_dict(),
-        "initializer_range": 0.02,  # what no shape says
-    }
+    assert encoder.config == model.discriminator_config
     assert encoder.tokenizer.digest == tokenizer.digest
     layers = (model.embeddings, model.discriminator)
     variables = {v.path: v for layer in layers for v in layer.trainable_variables}
@@ -98,10 +97,7 @@ def test_a_run_that_only_predicts_words_gives_its_encoder(make_run, tmp_path, ca
     assert f"{exported} holds no discriminator: the encoder of its generator" in caplog.text
     assert encoder.name == "mlm"
     model, tokenizer, _ = load_trained(run)
-    assert encoder.config.to_dict() == {
-        **model.discriminator_config.to_dict(),
-        "initializer_range": 0.02,
-    }
+    assert encoder.config == model.discriminator_config
     assert encoder.tokenizer.digest == tokenizer.digest
     layers = (model.embeddings, model.discriminator)
     variables = {v.path: v for layer in layers for v in layer.trainable_variables}
@@ -112,6 +108,15 @@ def test_a_run_that_only_predicts_words_gives_its_encoder(make_run, tmp_path, ca
     assert alone.digest == encoder.digest
     fresh = encoder.with_random_weights(1)
     assert sorted(fresh.values) == sorted(encoder.values)
+
+
+def test_heads_are_those_that_hparams_json_beside_an_original_checkpoint_says(make_run, tmp_path):
+    """Of the width alone, two would be taken."""
+    run = make_run(dataclasses.replace(NARROW, hidden_size=128, num_heads=8))
+    export_original(export(run, tmp_path / "export"), VOCABULARY, tmp_path / "original")
+    encoder = load_pretrained(tmp_path / "original", VOCABULARY)
+    assert encoder.config == load_pretrained(tmp_path / "export", VOCABULARY).config
+    assert encoder.config.num_heads == 8
 
 
 def test_the_discriminator_is_taken_where_there_are_both(exported):

@@ -16,6 +16,7 @@ STAGES = (
     "original",
     "serving",
 )
+SPLITS = ("train", "validation", "test")
 ALL = {"ingest_corpus", "learn_vocabulary", "make_records", "pretrain_electra"}
 
 
@@ -65,6 +66,16 @@ def test_several_hosts_are_for_training_alone():
     with pytest.raises(ConfigError, match="run ingestion, vocabulary and records on one host"):
         require_inputs(config, ALL)
     require_inputs(config, {"pretrain_electra"})
+
+
+def test_the_embedded_tasks_are_of_the_embedded_corpus_language():
+    tasks = {"mine": {"type": "classification", **{s: f"embedded://genres/{s}" for s in SPLITS}}}
+    evaluation = {"tasks": tasks, "selected": ["mine"]}
+    config = project(evaluation=evaluation, card={"language": "pt"})
+    with pytest.raises(ConfigError, match=r"the task mine is about the embedded Spanish corpus"):
+        require_inputs(config, {"finetune_mine"})
+    require_inputs(config, {"report_results"})
+    require_inputs(project(evaluation=evaluation), {"finetune_mine"})
 
 
 def test_relative_directories_need_the_projects_folder(tmp_path, monkeypatch):

@@ -1,9 +1,10 @@
+from dataclasses import replace
+
 import pytest
 import yaml
 from trial_results import ner, nli
 
 from selectra_pipeline.config.card import CardConfig
-from selectra_pipeline.config.task import TaskConfig
 from selectra_pipeline.reporting.card_metadata import HUB_METRICS, HUB_TASKS, card_metadata
 
 COMMIT = "b8dd5d7af51114dbda02c0e3f6133f332186418e"
@@ -48,7 +49,6 @@ def test_results_become_the_model_index():
     assert result["dataset"] == {
         "name": "xnli",
         "type": "xnli",
-        "config": "xnli",
         "split": "test",
     }
     accuracy, macro_f1 = result["metrics"]
@@ -59,25 +59,39 @@ def test_results_become_the_model_index():
 
 def test_a_data_set_of_the_hub_is_named_with_its_revision():
     hub = f"hf://datasets/facebook/xnli@{COMMIT}/es/test-00000-of-00001.parquet"
-    tasks = {"xnli": TaskConfig(type="classification", train=("a.tsv",), test=(hub,))}
-    [index] = metadata(CONFIG, [nli("ours", 0.7)], tasks)["model-index"]
+    [index] = metadata(CONFIG, [replace(nli("ours", 0.7), test=(hub,))])["model-index"]
+    assert index["results"][0]["dataset"] == {
+        "name": "xnli",
+        "type": "facebook/xnli",
+        "config": "es",
+        "split": "test",
+        "revision": COMMIT,
+    }
+
+
+@pytest.mark.parametrize(
+    ("file", "config", "split"),
+    [("data/test.csv", None, "test"), ("dev.tsv", None, "validation")],
+)
+def test_the_path_of_the_file_says_configuration_and_split(file, config, split):
+    hub = f"hf://datasets/owner/name@{COMMIT}/{file}"
+    [index] = metadata(CONFIG, [replace(nli("ours", 0.7), test=(hub,))])["model-index"]
     dataset = index["results"][0]["dataset"]
-    assert (dataset["type"], dataset["revision"]) == ("facebook/xnli", COMMIT)
+    assert (dataset.get("config"), dataset["split"]) == (config, split)
 
 
 def test_two_tasks_of_one_data_set_are_two_results():
     hub = f"hf://datasets/eriktks/conll2002@{COMMIT}/es/test-00000-of-00001.parquet"
     names = ("conll2002_ner", "conll2002_pos")
-    tasks = {n: TaskConfig(type="token_classification", train=("a",), test=(hub,)) for n in names}
-    [index] = metadata(CONFIG, [ner("ours", 0.8, task=name) for name in names], tasks)[
-        "model-index"
-    ]
+    results = [replace(ner("ours", 0.8, task=name), test=(hub,)) for name in names]
+    [index] = metadata(CONFIG, results)["model-index"]
     assert [result["dataset"]["name"] for result in index["results"]] == list(names)
 
 
 def test_a_local_file_is_no_data_set_of_the_hub():
-    tasks = {"xnli": TaskConfig(type="classification", train=("a.tsv",), test=("/disk/b.tsv",))}
-    [index] = metadata(CONFIG, [nli("ours", 0.7)], tasks)["model-index"]
+    hub = f"hf://datasets/facebook/xnli@{COMMIT}/es/test-00000-of-00001.parquet"
+    mixed = replace(nli("ours", 0.7), test=("/disk/b.tsv", hub))
+    [index] = metadata(CONFIG, [mixed])["model-index"]
     assert index["results"][0]["dataset"]["type"] == "xnli"
     assert "/disk" not in str(index)
 

@@ -8,8 +8,12 @@ def mean_of(right):
     return lambda weights: float((weights * right).sum() / weights.sum())
 
 
+def alone(rows):
+    return np.arange(rows)
+
+
 def compared(first, second, resamples=500, seed=1):
-    return compare_scores(mean_of(first), mean_of(second), len(first), resamples, seed)
+    return compare_scores(mean_of(first), mean_of(second), alone(len(first)), resamples, seed)
 
 
 def test_equal_models_do_not_differ():
@@ -60,6 +64,18 @@ def test_resamples_without_a_score_are_left_out():
     def undefined(weights):
         return float("nan")
 
-    found = compare_scores(undefined, undefined, 3, 10, 1)
+    found = compare_scores(undefined, undefined, alone(3), 10, 1)
     assert np.isnan(found.low)
     assert found.p_value == 1.0
+
+
+def test_rows_that_say_the_same_count_once_as_a_group():
+    """Three copies of each row are no more evidence than the rows themselves."""
+    draw = np.random.default_rng(5)
+    first, second = draw.random(100) < 0.7, draw.random(100) < 0.6
+    tripled = [mean_of(np.repeat(right, 3)) for right in (first, second)]
+    once = compared(first, second, resamples=2000)
+    grouped = compare_scores(*tripled, np.repeat(alone(100), 3), 2000, 1)
+    assert grouped == pytest.approx(once)
+    apart = compare_scores(*tripled, alone(300), 2000, 1)
+    assert apart.high - apart.low < 0.7 * (once.high - once.low)

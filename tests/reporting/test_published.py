@@ -1,5 +1,5 @@
 from selectra_pipeline.config.task import METRICS
-from selectra_pipeline.reporting.published import PUBLISHED_MODELS, PUBLISHED_TASKS
+from selectra_pipeline.reporting.published import PUBLISHED_MODELS, PUBLISHED_TASKS, published_for
 
 
 def test_every_model_has_a_score_for_every_task_from_0_to_1():
@@ -22,3 +22,8 @@ def test_the_rows_of_selectra_are_those_of_its_model_card():
 def test_the_metrics_are_ours():
     ours = {metric for metrics in METRICS.values() for metric in metrics}
     assert {task.metric for task in PUBLISHED_TASKS.values()} <= ours
+
+
+def test_published_scores_stand_beside_models_of_their_language_alone():
+    assert published_for(("es", "ca")) == PUBLISHED_MODELS
+    assert published_for(("de",)) == ()

@@ -23,6 +23,8 @@ def ner(checkpoint: str, *scores: float, task: str = "conll2002_ner", test_rows:
         weights="0123456789abcdef",
         parameters=22_409_216,
         rows={"train": 8_323, "validation": 1_915, "test": test_rows},
+        test=("esp.testb",),
+        test_digest=f"rows {test_rows}",
         notes=("train: 8323 rows, 2 cut; lost: 7 words",),
         trials=tuple(trial(seed, score) for seed, score in enumerate(scores, start=1)),
     )
@@ -38,6 +40,8 @@ def nli(checkpoint: str, *scores: float) -> TaskResult:
         weights="0123456789abcdef",
         parameters=22_409_216,
         rows={"train": 392_702, "validation": 2_490, "test": 5_010},
+        test=("xnli.test.tsv",),
+        test_digest="xnli",
         notes=(),
         trials=tuple(
             trial(seed, score, "accuracy", macro_f1=score - 0.01, f1_neutral=0.5)

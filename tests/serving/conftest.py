@@ -15,6 +15,7 @@ from selectra_pipeline.config.vocabulary import VocabularyConfig
 from selectra_pipeline.downstream.tasks.classification import Classification
 from selectra_pipeline.downstream.tasks.token_classification import TokenClassification
 from selectra_pipeline.interchange.huggingface import export
+from selectra_pipeline.shards.manifest import Manifest, Shard
 
 __all__ = ["make_run", "narrow_run", "vocabulary", "wide_run"]
 
@@ -37,8 +38,12 @@ def exported_folder(wide_run, tmp_path_factory) -> Path:
 def finetuned_folder(tmp_path_factory) -> Path:
     """Models that were fine-tuned on inference and on entities, by task."""
     folder = tmp_path_factory.mktemp("finetuned")
-    write_random_model(folder / "world_inference" / "model", Classification(NLI))
-    write_random_model(folder / "world_entities" / "model", TokenClassification(TAGS))
+    types = {"world_inference": Classification(NLI), "world_entities": TokenClassification(TAGS)}
+    for task, task_type in types.items():
+        write_random_model(folder / task / "model", task_type)
+        files = sorted((folder / task / "model").iterdir())
+        shards = {"model": tuple(Shard.describe(path, 1, folder / task) for path in files)}
+        Manifest(folder / task, "trials", "0", shards, {"checkpoint": "tiny"}).save()
     return folder
 
 

@@ -116,6 +116,30 @@ def test_files_of_this_machine_are_not_served(served_page):
         assert raised.value.code in {403, 404}
 
 
+@pytest.mark.parametrize("path", ["gradio_api/upload", "gradio_api/upload/", "upload"])
+def test_no_files_are_taken(served_page, path):
+    """Any page that the user visits could send them here."""
+    boundary = "x"
+    body = (
+        f'--{boundary}\r\nContent-Disposition: form-data; name="files"; filename="a"\r\n\r\na\r\n'
+    )
+    sent = urllib.request.Request(
+        served_page.address + path,
+        data=f"{body}--{boundary}--\r\n".encode(),
+        headers={"Content-Type": f"multipart/form-data; boundary={boundary}"},
+    )
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(sent)
+    assert caught.value.code == 404
+
+
+def test_a_name_of_somebody_elses_is_no_way_in(served_page):
+    sent = urllib.request.Request(served_page.address, headers={"Host": "evil.example"})
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(sent)
+    assert caught.value.code == 400
+
+
 def test_an_address_in_use_is_an_error_before_models_are_loaded(served_page):
     port = served_page.config.port
     message = rf"at 127.0.0.1, port {port} \(Address already in use\); .*demo.port={port + 1}"

@@ -25,6 +25,17 @@ def test_a_run_may_have_the_discriminator_alone(exported_folder, tmp_path):
     assert (models.label_chooser, models.entity_tagger) == (None, None)
 
 
+def test_models_of_a_broken_off_evaluation_are_left_out_and_told_of(
+    exported_folder, finetuned_folder, tmp_path, caplog
+):
+    shutil.copytree(finetuned_folder, tmp_path / "finetuned")
+    (tmp_path / "finetuned" / "world_entities" / "manifest.json").unlink()
+    models = load_page_models(DemoConfig(), exported_folder, tmp_path / "finetuned", LENIENT)
+    assert models.entity_tagger is None
+    assert models.label_chooser is not None
+    assert "the evaluation of world_entities" in caplog.text
+
+
 def test_configured_folders_come_first(exported_folder, finetuned_folder, tmp_path):
     shutil.copytree(exported_folder / "discriminator", tmp_path / "mine")
     (tmp_path / "mine" / "README.md").unlink()

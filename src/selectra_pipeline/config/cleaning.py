@@ -1,6 +1,7 @@
 """Configuration of cleaning: what of the text is kept."""
 
 import dataclasses
+import re
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -210,6 +211,20 @@ class PersonalDataConfig(Config):
                 f"{kind}={placeholder!r} must be visible text without spaces around it",
             )
 
+    def check_language(self, language: str) -> None:
+        """Raise `ConfigError` where Spanish placeholders would get into text of another language.
+
+        So would the Spanish rules of telephone and identity numbers.
+        """
+        spanish = PersonalDataConfig().placeholders
+        left = [kind for kind, text in self.placeholders.items() if spanish.get(kind) == text]
+        require(
+            not self.enabled or language == "es" or not left,
+            f"personal_data: the placeholders of {', '.join(left)} are Spanish, the text is not "
+            f"(language={language}); give your own, or null to leave a kind alone. Numbers of "
+            "telephones without a + and of identity documents are found by Spanish rules alone",
+        )
+
     @property
     def placeholders(self) -> dict[str, str]:
         """Kind -> placeholder, of the kinds that are masked."""
@@ -254,6 +269,12 @@ class CleaningConfig(Config):
     def __post_init__(self) -> None:
         require_counts(self, "min_characters", "min_words")
         require_shares(self, "max_repeated_lines", "max_top_word", "max_symbols")
+        require(
+            re.fullmatch("[a-z]{2,3}", self.language) is not None,
+            f"language={self.language!r} is no ISO 639 code of two or three letters: write de for "
+            "German",
+        )
+        self.personal_data.check_language(self.language)
         for group in ("boilerplate", "gopher", "repetition", "fineweb"):
             complete = getattr(self, group).in_language(self.language, group)
             object.__setattr__(self, group, complete)

@@ -18,6 +18,7 @@ class FinetuningConfig(Config):
         layer_decay: the learning rate of each layer is that of the layer above times this.
         layer_decay_form: "original" gives the last layer layer_decay^2, as google-research/electra
             does by a slip; "corrected" gives it layer_decay^1.
+        dropout: of hidden states and of attention, whatever the pre-training had.
         max_length: word pieces of an example, [CLS] and [SEP] included.
         precision: of the encoder's computation; the head, weights, losses and the optimizer stay in
             float32. bfloat16 is faster where the device has instructions for it.
@@ -30,6 +31,7 @@ class FinetuningConfig(Config):
     warmup_fraction: float = 0.1
     layer_decay: float = 0.8
     layer_decay_form: Literal["original", "corrected"] = "original"
+    dropout: float = 0.1
     max_length: int = 512
     precision: Literal["float32", "bfloat16"] = "float32"
     seed: int = 1
@@ -46,6 +48,7 @@ class FinetuningConfig(Config):
             0 < self.layer_decay <= 1,
             f"layer_decay={self.layer_decay} must be above 0 and at most 1",
         )
+        require(0 <= self.dropout < 1, f"dropout={self.dropout} must be at least 0 and below 1")
         require(
             self.max_length >= 3,
             f"max_length={self.max_length} must be at least 3: [CLS], one piece, [SEP]",

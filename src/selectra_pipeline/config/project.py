@@ -52,8 +52,8 @@ class ProjectConfig(Config):
 
     Attributes:
         execution: where the tasks of ingestion and of the records stage run.
-        run, data_root, corpus, strategy, executor, workers, text, tasks: parameters for the command
-            line (`--params run=NAME`), which the configuration files refer to.
+        run, language, data_root, corpus, strategy, executor, workers, text, tasks: parameters for
+            the command line (`--params run=NAME`), which the configuration files refer to.
     """
 
     directories: DirectoriesConfig
@@ -72,6 +72,7 @@ class ProjectConfig(Config):
     compare: ComparisonConfig = field(default_factory=ComparisonConfig)
     serving: ServingConfig = field(default_factory=ServingConfig)
     run: str | None = None
+    language: str | None = None
     data_root: str | None = None
     corpus: tuple[str, ...] | None = None
     strategy: str | None = None

@@ -21,7 +21,7 @@ METRICS: dict[TaskTypeName, tuple[str, ...]] = {
 
 HUB = "hf://"
 HUB_ADDRESS = re.compile(
-    r"hf://datasets/(?P<repository>[^/@]+/[^/@]+)@(?P<revision>[0-9a-f]{40})/.+"
+    r"hf://datasets/(?P<repository>[^/@]+/[^/@]+)@(?P<revision>[0-9a-f]{40})/(?P<file>.+)"
 )
 
 EMBEDDED = "embedded://"  # rows about the world of the embedded corpus

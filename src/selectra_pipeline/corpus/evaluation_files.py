@@ -1,7 +1,8 @@
 """The sentences of evaluation files: TSV, JSON Lines, CoNLL columns, plain text.
 
-The format follows from the name (`.tsv`, `.jsonl`, `.json`); what has another name is CoNLL if its
-lines end with entity tags, and plain text, a sentence a line, if not.
+The format follows from the name (`.tsv`, `.jsonl`, `.json`). What has another name is CoNLL if its
+lines begin with the number of a word, as GermEval's and CoNLL-U's do, or end with entity tags; and
+plain text, a sentence a line, if not.
 """
 
 import hashlib
@@ -23,6 +24,10 @@ COMPRESSIONS = (".gz", ".zst")
 JSON_FORMATS = (".jsonl", ".json")
 OTHER_FORMATS = (".csv", ".parquet", ".xlsx")
 CONLL_LINE = re.compile(r"\S+[ \t](?:.*[ \t])?(?:O|[BI]-[\w.-]+)[ \t]*")
+# The number of a word, or those of the words that one is made of, and the word. CoNLL-U has places
+# without a word, too ("8.1").
+NUMBERED_LINE = re.compile(r"(\d+)(?:-(\d+)|(\.\d+))?\t([^\t]+)\t.*")
+COMMENT = "#"  # how it begins where lines are numbered
 LINES_TO_JUDGE_BY = 100
 UNREADABLE = (OSError, EOFError, zlib.error, zstandard.ZstdError)
 
@@ -50,10 +55,13 @@ def read_sentences(path: str, text_fields: Sequence[str]) -> Iterator[Sentence]:
             f"{path}: {suffix} is not read; convert it to TSV with a header, or to JSON Lines"
         )
     lines = _decode(path).split("\n")  # not splitlines: texts may contain U+2028
-    if suffix == ".tsv":
+    numbered = _is_numbered(lines)
+    if suffix == ".tsv" and not numbered:
         sentences = _tsv_sentences(path, lines, text_fields)
     elif suffix in JSON_FORMATS:
         sentences = _json_sentences(path, lines, text_fields)
+    elif numbered:
+        sentences = _numbered_sentences(lines)
     elif _is_conll(lines):
         sentences = _conll_sentences(lines)
     else:
@@ -154,6 +162,32 @@ def _no_text(where: str, what: str, names: list[str], text_fields: Sequence[str]
         f"{where}: no {what} is one of decontamination.text_fields ({', '.join(text_fields)}); "
         f"there are: {', '.join(names)}; add those that hold text"
     )
+
+
+def _is_numbered(lines: list[str]) -> bool:
+    words = [line.rstrip("\r") for line in lines if line.strip() and not line.startswith(COMMENT)]
+    return bool(words) and all(map(NUMBERED_LINE.fullmatch, words[:LINES_TO_JUDGE_BY]))
+
+
+def _numbered_sentences(lines: list[str]) -> Iterator[Sentence]:
+    """The words of the second column; sentences end at blank lines.
+
+    A word that is made of others ("del" of "de" and "el") stands before them, with both numbers.
+    """
+    words: list[str] = []
+    begins, last = 0, 0
+    for number, line in enumerate([*lines, ""], start=1):
+        found = NUMBERED_LINE.fullmatch(line.rstrip("\r"))
+        if found is None:
+            if words and not line.startswith(COMMENT):
+                yield Sentence(begins, " ".join(words))
+                words, last = [], 0
+            continue
+        first, to, is_no_word, word = found.groups()
+        if is_no_word is None and int(first) > last:
+            begins = begins if words else number
+            words.append(word)
+            last = int(to or first)
 
 
 def _is_conll(lines: list[str]) -> bool:

@@ -39,7 +39,7 @@ from selectra_pipeline.shards.paths import Path, as_path
 
 logger = logging.getLogger(__name__)
 
-RULES_VERSION = 2  # raise it when the same corpus and configuration give other shards
+RULES_VERSION = 3  # raise it when the same corpus and configuration give other shards
 
 
 class CorpusError(UserError, ValueError):
@@ -256,7 +256,8 @@ def _require_text(tally: Tally, config: IngestionConfig) -> None:
         if not kept[split]:
             raise CorpusError(
                 f"all {sum(kept.values())} documents fell to one split and {split} is empty; add "
-                f"text or {remedy} heldout_fraction={config.heldout_fraction}"
+                f"text or {remedy} heldout_fraction={config.heldout_fraction}; if a document is a "
+                "line of its file, set source.text_unit=line"
             )
     if tally.accented_share == 0:
         logger.warning(

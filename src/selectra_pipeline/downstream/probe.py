@@ -1,5 +1,6 @@
 """The probe: named-entity recognition with the weights of a pre-training run that goes on."""
 
+import dataclasses
 import itertools
 import logging
 import time
@@ -74,7 +75,10 @@ class NerProbe:
         return prepare(name, drawn, self.task, self.tokenizer, settings)
 
     def _finetune(self, model: Electra, asked_to_stop: AskedToStop) -> Finetuning:
-        settings, encoder = self.config.finetuning, model.discriminator_config
+        settings = self.config.finetuning
+        encoder = dataclasses.replace(
+            model.discriminator_config, dropout=settings.dropout, attention_dropout=settings.dropout
+        )
         groups = [
             group
             for epoch in range(settings.epochs)

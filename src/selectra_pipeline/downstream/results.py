@@ -67,6 +67,8 @@ class TaskResult:
         weights: hash of the encoder that the trials started from, and of its tokenizer.
         parameters: of the model without the task's head.
         rows: by split.
+        test: files of the test split, as the configuration names them.
+        test_digest: hash of its rows.
         notes: what truncation cost and what rows were left out, in words.
         trials: by seed, those that diverged among them.
     """
@@ -78,14 +80,28 @@ class TaskResult:
     weights: str
     parameters: int
     rows: dict[str, int]
+    test: tuple[str, ...]
+    test_digest: str
     notes: tuple[str, ...]
     trials: tuple[Trial, ...]
 
     @classmethod
     def from_facts(cls, facts: dict[str, Any]) -> Self:
-        """The result in the facts of a manifest of trials."""
-        trials = (Trial(**{**t, "validation": tuple(t["validation"])}) for t in facts["trials"])
-        return cls(**{**facts, "notes": tuple(facts["notes"]), "trials": tuple(trials)})
+        """The result in the facts of a manifest of trials.
+
+        Raises:
+            ConfigError: another version of this project wrote them.
+        """
+        try:
+            trials = (Trial(**{**t, "validation": tuple(t["validation"])}) for t in facts["trials"])
+            tuples = {"notes": tuple(facts["notes"]), "test": tuple(facts["test"])}
+            return cls(**{**facts, **tuples, "trials": tuple(trials)})
+        except (KeyError, TypeError) as error:
+            raise ConfigError(
+                f"the trials of {facts.get('task')} are of another version of this project "
+                f"({error}); run kedro run --pipeline evaluate of their run again: trials that are "
+                "done are kept"
+            ) from error
 
     @property
     def scores(self) -> tuple[float, ...]:
@@ -109,11 +125,22 @@ class TaskResult:
 
 
 def require_distinct_names(results: Sequence[TaskResult]) -> None:
-    """Check that no two results would stand in the same cell of a table.
+    """Check that no two results would stand in a cell of a table, nor two models in a row.
 
     Raises:
-        ConfigError: two have the same task, metric and name of the checkpoint.
+        ConfigError: two have the same task, metric and name of the checkpoint, or the same name of
+            different weights.
     """
+    weights: dict[str, TaskResult] = {}
+    for result in results:
+        first = weights.setdefault(result.checkpoint, result)
+        if first.weights != result.weights:
+            raise ConfigError(
+                f"{result.checkpoint} had other weights when {first.task} was evaluated than at "
+                f"{result.task}; evaluate both again (kedro run --pipeline evaluate --params "
+                f'"tasks={first.task};{result.task}"), or give one another name by '
+                "evaluation.checkpoint_name"
+            )
     cells = Counter((result.checkpoint, result.task, result.metric) for result in results)
     (checkpoint, task, _), count = cells.most_common(1)[0]
     if count > 1:

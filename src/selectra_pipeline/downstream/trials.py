@@ -18,6 +18,7 @@ import numpy as np
 from selectra_pipeline.config.base import UserError, fingerprint
 from selectra_pipeline.config.finetuning import FinetuningConfig
 from selectra_pipeline.config.task import TaskConfig
+from selectra_pipeline.downstream.best_model import FOLDER, BestModel
 from selectra_pipeline.downstream.finetuning import Finetuning
 from selectra_pipeline.downstream.prepared import PreparedSplit, evaluate, prepare
 from selectra_pipeline.downstream.results import TaskResult, Trial
@@ -25,7 +26,6 @@ from selectra_pipeline.downstream.task_model import TaskModel
 from selectra_pipeline.downstream.tasks.loading import Task, load_task
 from selectra_pipeline.downstream.tasks.task_type import TaskType
 from selectra_pipeline.model.pretrained_encoder import PretrainedEncoder
-from selectra_pipeline.shards.files import write_text
 from selectra_pipeline.shards.manifest import Manifest, Shard, finished, withdraw
 from selectra_pipeline.shards.paths import Path, as_path
 from selectra_pipeline.shards.remote import make_folder
@@ -33,10 +33,8 @@ from selectra_pipeline.shards.remote import make_folder
 logger = logging.getLogger(__name__)
 
 TRIALS_KIND = "trials"
-MODEL_FOLDER = "model"  # of the trial that was the best on validation
-MODEL_MARK = "best_trial"  # file that says which one that was
 RULES_VERSION = 1  # raise it when the same checkpoint, rows and configuration give other scores
-RESULT_VERSION = 2  # raise it when a `TaskResult` holds something else
+RESULT_VERSION = 3  # raise it when a `TaskResult` holds something else
 
 SaveModel = Callable[[Path, TaskModel, TaskType], None]
 
@@ -80,10 +78,11 @@ def run_trials(
         StorageError: the disk is full; finished trials are kept.
     """
     directory = as_path(directory)
-    _check_length(config, encoder)
+    check_length(config, encoder)
     task = load_task(config)
     seeds = range(config.finetuning.seed, config.finetuning.seed + trials)
-    shared = fingerprint(RULES_VERSION, _rules(config), encoder.digest, _digest(task))
+    digests = {split: _digest(rows) for split, rows in sorted(task.rows.items())}
+    shared = fingerprint(RULES_VERSION, _rules(config), encoder.digest, digests)
     mark = fingerprint(shared, encoder.name, list(seeds), RESULT_VERSION)
     if manifest := finished(directory, mark):
         logger.info("the trials of %s are up to date: %s", config.name, directory)
@@ -91,13 +90,14 @@ def run_trials(
     withdraw(directory)
     run = _TaskTrials(task, encoder, shared, directory, save_model, track_trial)
     done = run.with_best_model([run.trial(seed) for seed in seeds])
-    result = run.result(done)
+    result = run.result(done, digests["test"])
     manifest = Manifest(directory, TRIALS_KIND, mark, run.files(done), dataclasses.asdict(result))
     manifest.save()
     return manifest
 
 
-def _check_length(config: TaskConfig, encoder: PretrainedEncoder) -> None:
+def check_length(config: TaskConfig, encoder: PretrainedEncoder) -> None:
+    """Raise `LengthError` where the task's max_length is more than the encoder's positions."""
     positions = encoder.config.max_position_embeddings
     if config.finetuning.max_length > positions:
         raise LengthError(
@@ -116,13 +116,11 @@ def _rules(config: TaskConfig) -> dict[str, Any]:
     return rules
 
 
-def _digest(task: Task) -> str:
-    """Hash of the rows, wherever they were read."""
+def _digest(rows: Sequence[Any]) -> str:
+    """Hash of the rows of a split, wherever they were read."""
     digest = hashlib.sha256()
-    for split in sorted(task.rows):
-        digest.update(split.encode())
-        for row in task.rows[split]:
-            digest.update(repr(row).encode("utf-8", "surrogatepass"))
+    for row in rows:
+        digest.update(repr(row).encode("utf-8", "surrogatepass"))
     return digest.hexdigest()[:16]
 
 
@@ -151,8 +149,7 @@ class _TaskTrials:
             )
             for split, rows in task.rows.items()
         }
-        # Written before the file of its trial; may be of other seeds or settings at first.
-        self._model = directory / MODEL_FOLDER
+        self._model = BestModel(directory)  # written before the file of its trial
         self._best: float | None = None  # on validation, over the trials so far
 
     def trial(self, seed: int) -> Trial:
@@ -170,23 +167,25 @@ class _TaskTrials:
     def with_best_model(self, trials: Sequence[Trial]) -> list[Trial]:
         """See to it that the model is that of the best trial, the first of equals; the trials.
 
-        It is not where these trials were made before and others after them. The best one is then
-        made again.
+        It is not where these trials were made before and others after them, or where a file of it
+        was damaged. The best one is then made again.
         """
         scored = [trial for trial in trials if not trial.diverged]
         if not scored:
-            self._remove_model()
+            self._model.remove()
             return list(trials)
         best = max(scored, key=self._score)
-        if self._model_mark() == self._trial_mark(best.seed):
+        if self._model.is_of(self._trial_mark(best.seed)):
             return list(trials)
-        logger.info("%s: is made again, its model is not there any more", self._name(best.seed))
+        logger.info(
+            "%s: is made again, its model is not there any more, or damaged", self._name(best.seed)
+        )
         self._best = None
         again = self._make_tracked(best.seed)
         return [again if trial is best else trial for trial in trials]
 
-    def result(self, trials: Sequence[Trial]) -> TaskResult:
-        """What all trials came to."""
+    def result(self, trials: Sequence[Trial], test_digest: str) -> TaskResult:
+        """What all trials came to, on the test rows of that hash."""
         config = self._task.config
         lost = [f"{name}: {split.truncation}" for name, split in self._splits.items()]
         dropped = [
@@ -202,6 +201,8 @@ class _TaskTrials:
             weights=self._encoder.digest,
             parameters=self._encoder.parameters,
             rows={name: len(rows) for name, rows in self._task.rows.items()},
+            test=config.test,
+            test_digest=test_digest,
             notes=(*lost, *dropped),
             trials=tuple(trials),
         )
@@ -222,10 +223,10 @@ class _TaskTrials:
     def files(self, trials: Sequence[Trial]) -> dict[str, tuple[Shard, ...]]:
         """The files of the trials and of the model, for the manifest."""
         any_model = not all(trial.diverged for trial in trials)
-        model = sorted(self._model.iterdir()) if any_model else []
+        model = self._model.files() if any_model else []
         return {
             "trials": tuple(Shard.describe(self._path(trial.seed), 1) for trial in trials),
-            "model": tuple(Shard.describe(path, 1, relative_to=self._directory) for path in model),
+            FOLDER: tuple(Shard.describe(path, 1, relative_to=self._directory) for path in model),
         }
 
     def _make_tracked(self, seed: int) -> Trial:
@@ -238,10 +239,14 @@ class _TaskTrials:
 
     def _make(self, settings: FinetuningConfig, name: str, tracker: TrialTracker) -> Trial:
         begun, task = time.monotonic(), self._task.type
+        encoder = self._encoder.of_trial(settings.seed)
+        config = dataclasses.replace(
+            encoder.config, dropout=settings.dropout, attention_dropout=settings.dropout
+        )
         model = TaskModel.create(
-            self._encoder.config,
-            task.head(self._encoder.config),
-            self._encoder.values,
+            config,
+            task.head(config),
+            encoder.values,
             settings.seed,
             settings.precision,
         )
@@ -267,9 +272,10 @@ class _TaskTrials:
         test = evaluate(tuning, task, self._splits["test"])
         tracker.metrics(_named("test", test.metrics), len(epochs))
         if self._best is None or best.score > self._best:
-            (self._directory / MODEL_MARK).unlink(missing_ok=True)
-            self._save_model(self._model, model, task)
-            write_text(self._directory / MODEL_MARK, self._trial_mark(settings.seed))
+            self._model.save(
+                lambda folder: self._save_model(folder, model, task),
+                self._trial_mark(settings.seed),
+            )
         return Trial(
             *(settings.seed, tuple(validation), best.epoch, test.metrics, test.details),
             seconds=_since(begun),
@@ -290,16 +296,6 @@ class _TaskTrials:
 
     def _trial_mark(self, seed: int) -> str:
         return fingerprint(self._mark, seed)
-
-    def _model_mark(self) -> str | None:
-        path = self._directory / MODEL_MARK
-        return path.read_text(encoding="utf-8") if path.exists() else None
-
-    def _remove_model(self) -> None:
-        for path in (self._directory / MODEL_MARK, *self._model.glob("*")):
-            path.unlink(missing_ok=True)
-        if self._model.exists():
-            self._model.rmdir()
 
 
 class _BestEpoch:

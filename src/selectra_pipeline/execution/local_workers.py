@@ -16,6 +16,13 @@ from selectra_pipeline.shards.paths import Path
 QUIET = 1  # a "local rank" whose messages datatrove does not print
 
 
+def available_cores() -> int:
+    """Those that this process may use: a job of a cluster has a part of its machine's."""
+    if hasattr(os, "sched_getaffinity"):  # not on macOS
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 class LocalExecutor(RecordsFailures):
     """Runs tasks in the calling process, or in a pool of others.
 
@@ -27,7 +34,7 @@ class LocalExecutor(RecordsFailures):
     def __init__(self, stage: Stage, folder: Path, config: ExecutionConfig) -> None:
         super().__init__(list(stage.steps), str(folder))
         self.name, self.tasks = stage.name, stage.tasks
-        self.workers = config.workers or os.cpu_count() or 1
+        self.workers = config.workers or available_cores()
 
     def run(self) -> None:
         """Run the tasks that are not complete.

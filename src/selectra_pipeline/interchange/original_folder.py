@@ -13,12 +13,12 @@ from selectra_pipeline.config.architecture import EncoderConfig, EncoderName
 from selectra_pipeline.config.base import ConfigError, fingerprint
 from selectra_pipeline.config.import_checkpoint import ImportConfig
 from selectra_pipeline.config.vocabulary import VocabularyConfig
+from selectra_pipeline.interchange.carried_settings import HYPERPARAMETERS_FILE
 from selectra_pipeline.interchange.directory import check_replaceable, replace_directory
 from selectra_pipeline.interchange.encoder_sizes import USUAL_HEAD_SIZE
 from selectra_pipeline.interchange.names import original_name
 from selectra_pipeline.interchange.original_checkpoint import STEP
 from selectra_pipeline.interchange.released import (
-    HYPERPARAMETERS_FILE,
     ReleasedCheckpoint,
     ReleasedEncoder,
     read_released,

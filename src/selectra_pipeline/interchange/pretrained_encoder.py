@@ -2,14 +2,18 @@
 
 import logging
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
 from selectra_pipeline.config.architecture import EncoderName
 from selectra_pipeline.config.base import ConfigError, require
 from selectra_pipeline.config.vocabulary import VocabularyConfig
+from selectra_pipeline.interchange.carried_settings import of_hugging_face, of_original
 from selectra_pipeline.interchange.encoder_sizes import check_word_table, encoder_config
+from selectra_pipeline.interchange.huggingface_folder import is_hugging_face_folder
 from selectra_pipeline.interchange.importing import load_weights
+from selectra_pipeline.interchange.original_checkpoint import find_checkpoint
 from selectra_pipeline.model.initial_weights import ENCODERS
 from selectra_pipeline.model.pretrained_encoder import PretrainedEncoder
 from selectra_pipeline.shards.files import local_copy
@@ -52,11 +56,18 @@ def load_pretrained(
     if encoder == "generator":
         logger.info("%s holds no discriminator: the encoder of its generator is taken", source)
     tokenizer = import_tokenizer(folder, vocabulary)
-    config = encoder_config(weights.sizes[encoder])
+    config = encoder_config({**_stated(folder, encoder), **weights.sizes[encoder]})
     check_word_table(source, config, tokenizer)
     return PretrainedEncoder(
         name or _name(source), config, _encoder_values(weights.values, encoder), tokenizer
     )
+
+
+def _stated(source: Path, encoder: EncoderName) -> dict[str, Any]:
+    """What stands beside the weights: of heads and dropout, which no shape tells."""
+    if is_hugging_face_folder(source):
+        return of_hugging_face(source)
+    return of_original(find_checkpoint(source).parent, encoder)
 
 
 def _folder_of_encoder(source: Path) -> Path:

@@ -12,12 +12,11 @@ from selectra_pipeline.config.architecture import EncoderConfig, EncoderName
 from selectra_pipeline.config.base import ConfigError, differences
 from selectra_pipeline.config.import_checkpoint import ImportConfig
 from selectra_pipeline.config.vocabulary import VocabularyConfig
+from selectra_pipeline.interchange.carried_settings import of_hugging_face, of_original
 from selectra_pipeline.interchange.encoder_sizes import check_word_table, encoder_config
 from selectra_pipeline.interchange.huggingface_folder import (
     is_hugging_face_folder,
-    read_config,
     read_hugging_face_folder,
-    read_mapping,
 )
 from selectra_pipeline.interchange.names import MODEL
 from selectra_pipeline.interchange.original_checkpoint import (
@@ -33,17 +32,6 @@ from selectra_pipeline.vocabulary.importing import import_tokenizer
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 
 logger = logging.getLogger(__name__)
-
-HYPERPARAMETERS_FILE = "hparams.json"  # beside a checkpoint for google-research/electra
-
-# Settings of config.json, and of "model_hparam_overrides" in HYPERPARAMETERS_FILE, that no shape
-# shows and a later training needs: theirs | ours.
-CARRIED_SETTINGS = {
-    "num_attention_heads": "num_heads",
-    "hidden_dropout_prob": "dropout",
-    "attention_probs_dropout_prob": "attention_dropout",
-    "initializer_range": "initializer_range",
-}
 
 
 class ReleasedEncoder(NamedTuple):
@@ -130,27 +118,17 @@ def _read(
 def _read_folder(folder: pathlib.Path, allow_pickle: bool) -> tuple[EncoderName, _Part]:
     weights = read_hugging_face_folder(folder, allow_pickle)
     (name,) = weights.sizes
-    return name, _Part(weights, _carried(read_config(folder)))
+    return name, _Part(weights, of_hugging_face(folder))
 
 
 def _split(weights: InitialWeights, folder: pathlib.Path) -> Iterator[tuple[EncoderName, _Part]]:
     """The encoders of one checkpoint, the embeddings with each."""
-    file = folder / HYPERPARAMETERS_FILE
-    stated = {}
-    if file.exists():
-        stated = _carried(read_mapping(file).get("model_hparam_overrides", {}))
     for name, sizes in weights.sizes.items():
         values = {p: v for p, v in weights.values.items() if own_encoder(p) in (name, None)}
         part = InitialWeights(
             weights.source, values, {name: sizes}, weights.unknown, weights.ignored
         )
-        if name == "generator":  # its heads follow from its width, as the original has it
-            stated = {ours: value for ours, value in stated.items() if ours != "num_heads"}
-        yield name, _Part(part, stated)
-
-
-def _carried(settings: Mapping[str, Any]) -> dict[str, Any]:
-    return {ours: settings[key] for key, ours in CARRIED_SETTINGS.items() if key in settings}
+        yield name, _Part(part, of_original(folder, name))
 
 
 def _complete(name: EncoderName, part: _Part, heads: int | None) -> ReleasedEncoder:

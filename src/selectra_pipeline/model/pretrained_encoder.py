@@ -21,12 +21,14 @@ class PretrainedEncoder:
         values: float32 arrays by the paths of the variables of `Electra`, where the encoder is the
             discriminator.
         tokenizer: the one that the weights were trained with.
+        is_random: whether the weights are drawn, anew for each trial.
     """
 
     name: str
     config: EncoderConfig
     values: Mapping[str, np.ndarray]
     tokenizer: Tokenizer
+    is_random: bool = False
 
     @property
     def parameters(self) -> int:
@@ -39,9 +41,15 @@ class PretrainedEncoder:
 
     def with_random_weights(self, seed: int) -> "PretrainedEncoder":
         """The same architecture and tokenizer before any training."""
+        named = dataclasses.replace(self, name=f"{self.name}, random weights", is_random=True)
+        return named.of_trial(seed)
+
+    def of_trial(self, seed: int) -> "PretrainedEncoder":
+        """What a trial starts from: random weights vary with its seed, as its head's do."""
+        if not self.is_random:
+            return self
         return dataclasses.replace(
             self,
-            name=f"{self.name}, random weights",
             values={
                 path: initial_value(path, value.shape, self.config.initializer_range, seed)
                 for path, value in self.values.items()

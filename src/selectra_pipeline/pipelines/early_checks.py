@@ -6,15 +6,21 @@ from pathlib import Path
 from selectra_pipeline.config.base import ConfigError
 from selectra_pipeline.config.pretraining import PretrainingConfig
 from selectra_pipeline.config.project import DirectoriesConfig, ProjectConfig
+from selectra_pipeline.config.task import EMBEDDED
 from selectra_pipeline.shards.paths import as_path, is_remote
 
+LANGUAGE = "es"  # of the embedded corpus
 INGESTION_NODE = "ingest_corpus"
 VOCABULARY_NODE = "learn_vocabulary"
 TRAINING_NODE = "pretrain_electra"
+FINETUNING_NODE = "finetune_"  # how the names of those begin, before the task's
 
 
 def require_inputs(config: ProjectConfig, nodes: AbstractSet[str]) -> None:
     """Raise `ConfigError` where one of the nodes, without their stages' names, lacks an input."""
+    for node in sorted(nodes):
+        if node.startswith(FINETUNING_NODE):
+            _require_language(config, node.removeprefix(FINETUNING_NODE))
     if VOCABULARY_NODE in nodes:
         _require_there("vocabulary.import_from", config.vocabulary.import_from)
     if TRAINING_NODE in nodes:
@@ -57,6 +63,16 @@ def _require_inputs_of_training(config: PretrainingConfig) -> None:
     if config.probe.is_on:
         for name in ("train", "test"):
             _require_there(f"pretraining.probe.{name}", getattr(config.probe, name))
+
+
+def _require_language(config: ProjectConfig, name: str) -> None:
+    task = config.evaluation.tasks[name]
+    if task.train[0].startswith(EMBEDDED) and LANGUAGE not in config.card.language:
+        raise ConfigError(
+            f"the task {name} is about the embedded Spanish corpus, the model's language is "
+            f"{', '.join(config.card.language)}; name tasks of your own (--params tasks=NAME, "
+            "docs/tasks.md)"
+        )
 
 
 def _require_there(setting: str, path: str | None) -> None:

@@ -1,12 +1,14 @@
 """The head of a model card: what the Hugging Face hub reads and checks."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from huggingface_hub import EvalResult, ModelCardData
 
 from selectra_pipeline.config.card import CardConfig
-from selectra_pipeline.config.task import HUB_ADDRESS, TaskConfig, TaskTypeName
+from selectra_pipeline.config.task import HUB_ADDRESS, TaskTypeName
 from selectra_pipeline.downstream.results import TaskResult
 from selectra_pipeline.reporting.results_table import metrics_of
 
@@ -27,26 +29,44 @@ HUB_METRICS = {
     "spearman": "spearmanr",
 }
 DECIMALS = 4
+NO_CONFIGURATION = ("", "data")  # folders whose name says nothing of a data set's configuration
+VALIDATION_FILES = ("validation", "dev")  # how their names begin
+
+
+class _Place(NamedTuple):
+    """Where a result's test rows are: a data set of the hub, or a task of local files.
+
+    Attributes:
+        config: the folder of the file; None where it has none.
+    """
+
+    dataset: str
+    config: str | None
+    split: str
+    revision: str | None
 
 
 def card_metadata(
     config: CardConfig,
     results: Sequence[TaskResult] = (),
-    tasks: Mapping[str, TaskConfig] | None = None,
     pipeline_tag: str | None = None,
 ) -> ModelCardData:
     """The metadata of a card; a field that is not known is not there.
 
     Args:
-        results: become its model-index, but for tasks all of whose trials diverged.
-        tasks: say which data set of the hub a result is of; that of local files has the task's
-            name.
+        results: become its model-index, but for tasks all of whose trials diverged. A result on
+            files of the hub is of their data set; one on others has the task's name.
         pipeline_tag: what the model does as it is, if it does something.
     """
+    places = [_place(result) for result in results]
     evaluations = [
         evaluation
-        for result in results
-        for evaluation in _evaluations(result, (tasks or {}).get(result.task))
+        for result, place in zip(results, places, strict=True)
+        for evaluation in _evaluations(
+            # The hub groups by data set, configuration and split: two tasks may share them.
+            result,
+            place._replace(config=result.task) if places.count(place) > 1 else place,
+        )
     ]
     metrics = dict.fromkeys(evaluation.metric_type for evaluation in evaluations)
     return ModelCardData(
@@ -63,19 +83,34 @@ def card_metadata(
     )
 
 
-def _evaluations(result: TaskResult, task: TaskConfig | None) -> Iterator[EvalResult]:
-    address = HUB_ADDRESS.fullmatch(task.test[0]) if task else None
+def _place(result: TaskResult) -> _Place:
+    addresses = [HUB_ADDRESS.fullmatch(file) for file in result.test]
+    if not all(addresses):
+        return _Place(result.task, None, "test", None)
+    of_first, file = addresses[0], PurePosixPath(addresses[0]["file"])
+    if any(address["repository"] != of_first["repository"] for address in addresses):
+        return _Place(result.task, None, "test", None)
+    folder = file.parent.name
+    return _Place(
+        of_first["repository"],
+        folder if folder not in NO_CONFIGURATION else None,
+        "validation" if file.name.startswith(VALIDATION_FILES) else "test",
+        of_first["revision"],
+    )
+
+
+def _evaluations(result: TaskResult, place: _Place) -> Iterator[EvalResult]:
     for metric in metrics_of(result):
         scored = replace(result, metric=metric)
         if scored.mean is None:
             continue
         yield EvalResult(
             task_type=HUB_TASKS[result.type],
-            dataset_type=address["repository"] if address else result.task,
+            dataset_type=place.dataset,
             dataset_name=result.task,
-            dataset_config=result.task,  # the hub groups by it: two tasks may share a data set
-            dataset_split="test",
-            dataset_revision=address["revision"] if address else None,
+            dataset_config=place.config,
+            dataset_split=place.split,
+            dataset_revision=place.revision,
             metric_type=HUB_METRICS[metric],
             metric_value=round(scored.mean, DECIMALS),
             metric_name=_metric_name(scored),

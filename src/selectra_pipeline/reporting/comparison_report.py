@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from selectra_pipeline.config.comparison import ComparisonConfig
-from selectra_pipeline.reporting.markdown import ELLIPSIS, escaped, shortened
+from selectra_pipeline.downstream.markdown import ELLIPSIS, escaped, shortened
 from selectra_pipeline.reporting.paired_bootstrap import Difference, compare_scores
 from selectra_pipeline.serving.comparison import ComparedModel, Comparison
 from selectra_pipeline.serving.judgements import Unit
@@ -129,7 +129,7 @@ def _differences(comparison: Comparison, config: ComparisonConfig) -> str:
         "| --- | ---: | ---: | ---: |",
     ]
     for first, second in itertools.combinations(comparison.models, 2):
-        found = _difference(first, second, len(comparison.rows), config)
+        found = _difference(first, second, comparison.groups, config)
         lines.append(
             _row(
                 [
@@ -142,17 +142,18 @@ def _differences(comparison: Comparison, config: ComparisonConfig) -> str:
         )
     note = (
         f"By a paired bootstrap: {config.resamples:,} times as many rows are drawn again from the "
-        "rows, with replacement, and both models are scored on them. It speaks of other rows of "
-        "the same kind, not of other seeds of the training."
+        "rows, with replacement, and both models are scored on them; rows of the same text, as the "
+        "hypotheses about one premise, are drawn together. It speaks of other rows of the same "
+        "kind, not of other seeds of the training."
     )
     return "\n".join([*lines, "", note])
 
 
 def _difference(
-    first: ComparedModel, second: ComparedModel, rows: int, config: ComparisonConfig
+    first: ComparedModel, second: ComparedModel, groups: np.ndarray, config: ComparisonConfig
 ) -> Difference:
     weighted = (first.opinion.weighted, second.opinion.weighted)
-    return compare_scores(*weighted, rows, config.resamples, config.seed)
+    return compare_scores(*weighted, groups, config.resamples, config.seed)
 
 
 def _disagreements(comparison: Comparison, shown: int) -> str:

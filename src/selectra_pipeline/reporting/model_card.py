@@ -6,6 +6,7 @@ card of the old weights with it.
 """
 
 import json
+import logging
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -16,9 +17,9 @@ from huggingface_hub import ModelCardData
 from selectra_pipeline.config.architecture import EncoderName
 from selectra_pipeline.config.base import ConfigError
 from selectra_pipeline.config.card import CardConfig
-from selectra_pipeline.config.task import TaskConfig
 from selectra_pipeline.downstream.results import TaskResult
 from selectra_pipeline.reporting.card_metadata import card_metadata
+from selectra_pipeline.reporting.published import published_for
 from selectra_pipeline.reporting.results_table import comparison_table
 from selectra_pipeline.reporting.training_facts import (
     TrainingRun,
@@ -27,6 +28,8 @@ from selectra_pipeline.reporting.training_facts import (
 )
 from selectra_pipeline.shards.files import write_text
 from selectra_pipeline.shards.paths import Path
+
+logger = logging.getLogger(__name__)
 
 CARD_FILE = "README.md"
 METADATA = re.compile(r"\A---\n.*?\n---\n+", re.DOTALL)
@@ -49,13 +52,11 @@ def write_model_cards(
     config: CardConfig,
     run: TrainingRun,
     results: Sequence[TaskResult] = (),
-    tasks: Mapping[str, TaskConfig] | None = None,
 ) -> dict[EncoderName, str]:
     """Write `README.md` into the folder of each exported encoder.
 
     Args:
         results: of the encoder for tasks, the discriminator; they stand in its card alone.
-        tasks: as `card_metadata` takes them.
 
     Returns:
         the cards by encoder.
@@ -69,7 +70,7 @@ def write_model_cards(
     evaluated = "discriminator" if "discriminator" in run.export.shards else "generator"
     for encoder in run.export.shards:
         own = results if encoder == evaluated else ()
-        cards[encoder] = model_card(config, run, encoder, own, tasks)
+        cards[encoder] = model_card(config, run, encoder, own)
         write_text(run.export.directory / encoder / CARD_FILE, cards[encoder])
     return cards
 
@@ -90,6 +91,12 @@ def complete_model_cards(config: CardConfig, run: TrainingRun) -> dict[EncoderNa
     """
     paths = {encoder: run.export.directory / encoder / CARD_FILE for encoder in run.export.shards}
     if all(path.exists() for path in paths.values()):
+        for path in paths.values():
+            logger.info(
+                "the card %s stays as it is, with its results and what was added by hand; delete "
+                "it to have it written anew",
+                path,
+            )
         return {encoder: path.read_text(encoding="utf-8") for encoder, path in paths.items()}
     return write_model_cards(config, run)
 
@@ -99,7 +106,6 @@ def model_card(
     run: TrainingRun,
     encoder: EncoderName,
     results: Sequence[TaskResult] = (),
-    tasks: Mapping[str, TaskConfig] | None = None,
 ) -> str:
     """The card of an encoder that this project trained: YAML metadata, then Markdown."""
     if run.is_demonstration:
@@ -119,20 +125,16 @@ def model_card(
         _use(shape, task, encoder),
         training_section(run),
         heldout_section(run),
-        _results(results),
+        _results(config, results),
         _limits(run, shape, tokenizer),
     ]
-    return _card(card_metadata(config, results, tasks, PIPELINE_TAGS[encoder]), sections)
+    return _card(card_metadata(config, results, PIPELINE_TAGS[encoder]), sections)
 
 
-def results_card(
-    config: CardConfig,
-    results: Sequence[TaskResult],
-    tasks: Mapping[str, TaskConfig] | None = None,
-) -> str:
+def results_card(config: CardConfig, results: Sequence[TaskResult]) -> str:
     """The card of a checkpoint that somebody else trained: all that is known are its results."""
-    sections = [f"# {config.model_name}", _authors(config), _results(results)]
-    return _card(card_metadata(config, results, tasks), sections)
+    sections = [f"# {config.model_name}", _authors(config), _results(config, results)]
+    return _card(card_metadata(config, results), sections)
 
 
 def _check_belongs(run: TrainingRun) -> None:
@@ -196,9 +198,13 @@ def _use(shape: Mapping[str, Any], task: str, encoder: EncoderName) -> str:
     return "\n".join(lines)
 
 
-def _results(results: Sequence[TaskResult]) -> str:
+def _results(config: CardConfig, results: Sequence[TaskResult]) -> str:
     """What fine-tuning came to; empty without results."""
-    return f"## Results\n\n{comparison_table(results)}" if results else ""
+    return (
+        f"## Results\n\n{comparison_table(results, published_for(config.language))}"
+        if results
+        else ""
+    )
 
 
 def _limits(run: TrainingRun, shape: Mapping[str, Any], tokenizer: Mapping[str, Any]) -> str:

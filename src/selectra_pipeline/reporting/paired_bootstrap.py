@@ -2,7 +2,8 @@
 
 The test set is a draw of rows. A resample draws as many of them again, with replacement, and both
 models are scored on it: what is paired cancels out. Unlike McNemar's test it takes any metric, F1
-over all entities and areas under curves too, and it keeps the words of a row together.
+over all entities and areas under curves too, and it keeps the words of a row together; so it does
+with rows that belong together, such as the hypotheses about one premise.
 """
 
 from typing import NamedTuple
@@ -29,14 +30,18 @@ class Difference(NamedTuple):
 
 
 def compare_scores(
-    first: Weighted, second: Weighted, rows: int, resamples: int, seed: int
+    first: Weighted, second: Weighted, groups: np.ndarray, resamples: int, seed: int
 ) -> Difference:
-    """Compare two metrics of the weights of the same rows."""
-    value = first(np.ones(rows)) - second(np.ones(rows))
+    """Compare two metrics of the weights of the same rows.
+
+    groups: int [rows], of each row the number of its group, from 0: groups are drawn whole.
+    """
+    count = int(groups.max()) + 1
+    value = first(np.ones(len(groups))) - second(np.ones(len(groups)))
     draw = np.random.default_rng(seed)
     found = []
     for _ in range(resamples):
-        weights = draw.multinomial(rows, np.full(rows, 1 / rows))
+        weights = draw.multinomial(count, np.full(count, 1 / count))[groups]
         found.append(first(weights) - second(weights))
     differences = np.array(found)
     differences = differences[np.isfinite(differences)]  # a resample may lack one of two classes

@@ -252,7 +252,9 @@ def _significance_section(results: Sequence[TaskResult]) -> str:
 
 
 def _scored_alike(first: TaskResult, second: TaskResult) -> bool:
-    return all(getattr(first, name) == getattr(second, name) for name in ("task", "metric", "rows"))
+    return all(
+        getattr(first, name) == getattr(second, name) for name in ("task", "metric", "test_digest")
+    )
 
 
 def _task_section(results: Sequence[TaskResult]) -> str:

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from selectra_pipeline.config.zero_shot import BEST_LABEL_COLUMN, TEXT_COLUMN, TRUE_LABEL_COLUMN
+from selectra_pipeline.downstream.markdown import escaped, shortened
 from selectra_pipeline.downstream.zero_shot import Judgements
 
 SHOWN_TEXTS = 20
@@ -46,5 +47,4 @@ def zero_shot_report(judgements: Judgements, model: str, template: str) -> str:
 
 def _cell(text: str) -> str:
     """A text in a cell of a table, cut where it is long."""
-    short = text if len(text) <= SHOWN_CHARACTERS else f"{text[: SHOWN_CHARACTERS - 1]}…"
-    return short.replace("|", "\\|")
+    return escaped(shortened(text, SHOWN_CHARACTERS))

@@ -80,6 +80,13 @@ class Comparison(NamedTuple):
     max_length: int
 
     @property
+    def groups(self) -> np.ndarray:
+        """Of each row the number of those that share its first text, from 0: int [rows]."""
+        if self.kind != "classifier":
+            return np.arange(len(self.rows))
+        return np.unique([row.text for row in self.rows], return_inverse=True)[1]
+
+    @property
     def metric(self) -> str:
         """The metric that is compared."""
         return next(iter(self.models[0].opinion.metrics))
@@ -208,7 +215,7 @@ def _test(
 ) -> Test:
     rows = load_rows(task, "test")[: config.max_rows]
     if kind == "discriminator":
-        texts = [text for row in rows for text in _texts(row)]
+        texts = list(dict.fromkeys(text for row in rows for text in _texts(row)))
         return DetectorTest(replace_words(texts, config.replaced_fraction, config.seed))
     labels = (
         {str(row.label) for row in rows}

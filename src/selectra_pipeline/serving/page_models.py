@@ -1,19 +1,22 @@
 """The models behind the page, loaded once."""
 
+import logging
 from typing import NamedTuple
 
-from selectra_pipeline.config.base import ConfigError
+from selectra_pipeline.config.base import ConfigError, UserError
 from selectra_pipeline.config.demo import DemoConfig
 from selectra_pipeline.config.vocabulary import VocabularyConfig
+from selectra_pipeline.downstream.best_model import finished_model
 from selectra_pipeline.downstream.entailment import EntailmentModel
 from selectra_pipeline.downstream.tasks.classification import Classification
-from selectra_pipeline.downstream.trials import MODEL_FOLDER
 from selectra_pipeline.interchange.model_folder import read_model
 from selectra_pipeline.serving.entity_tagger import EntityTagger
 from selectra_pipeline.serving.label_chooser import LabelChooser
 from selectra_pipeline.serving.served_model import load_served
 from selectra_pipeline.serving.word_judge import WordJudge
 from selectra_pipeline.shards.paths import Path, as_path
+
+logger = logging.getLogger(__name__)
 
 DISCRIMINATOR = "discriminator"  # its folder in an export
 PAIRS_AT_ONCE = 8  # of the text and a label: a batch is filled up to that many
@@ -59,13 +62,10 @@ def load_page_models(
             another kind than it should be.
     """
     folder = _discriminator_folder(config, as_path(export))
-    finetuned = as_path(finetuned)
     classifier = _finetuned_folder(
-        "classifier", config.classifier, finetuned / config.inference_task / MODEL_FOLDER
+        "classifier", config.classifier, as_path(finetuned), config.inference_task
     )
-    tagger = _finetuned_folder(
-        "tagger", config.tagger, finetuned / config.entities_task / MODEL_FOLDER
-    )
+    tagger = _finetuned_folder("tagger", config.tagger, as_path(finetuned), config.entities_task)
     models = PageModels(
         folder,
         WordJudge(load_served(folder, vocabulary)),
@@ -96,13 +96,18 @@ def _discriminator_folder(config: DemoConfig, export: Path) -> Path:
     return folder
 
 
-def _finetuned_folder(key: str, named: str | None, own: Path) -> Path | None:
+def _finetuned_folder(key: str, named: str | None, finetuned: Path, task: str) -> Path | None:
     """The folder that the configuration names, which must be there, or the run's own, if any."""
-    folder = own if named is None else as_path(named)
+    if named is None:
+        try:
+            return finished_model(finetuned, task)
+        except UserError as error:
+            if (finetuned / task).is_dir():
+                logger.warning("%s", error)
+            return None
+    folder = as_path(named)
     if folder.is_dir():
         return folder
-    if named is None:
-        return None
     raise ConfigError(
         f"there is no model in {folder}: name another folder in demo.{key}, or set it to null for "
         "what this run has"

@@ -13,6 +13,8 @@ from fastapi import FastAPI
 from gradio.routes import App
 from gradio.themes import Font, colors
 from starlette.datastructures import MutableHeaders
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from selectra_pipeline.config.base import UserError
@@ -41,6 +43,12 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+
+UPLOADS = "/upload"  # end of Gradio's path for them, which is there whatever the page has
+# Starlette cuts the port off at the first colon: of an address in brackets, the bracket is left. No
+# name begins with one.
+LOCAL_NAMES = ("localhost", "127.0.0.1", "[")
+MAX_REQUEST = "64kb"  # of a file, should one get in on another path
 
 # Of the system: nothing to fetch.
 FONTS = (Font("system-ui"), Font("sans-serif"))
@@ -101,6 +109,8 @@ def server(page: Page, config: DemoConfig) -> Server:
     """What serves the page; `run` it with a socket, `should_exit` ends it."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(StayingHere)
+    if config.is_local:  # a name of somebody else's that leads here is no way in
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*LOCAL_NAMES, config.host])
     gr.mount_gradio_app(
         app,
         page.blocks,
@@ -112,6 +122,7 @@ def server(page: Page, config: DemoConfig) -> Server:
         enable_monitoring=False,
         pwa=False,
         mcp_server=False,
+        max_file_size=MAX_REQUEST,
         theme=theme(),
         css=css(),
         head=head(config.language),
@@ -152,12 +163,16 @@ def css() -> str:
 
 
 class StayingHere:
-    """Adds `HEADERS` to all that is served."""
+    """Adds `HEADERS` to all that is served, and takes no files: the page has no use for any."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].rstrip("/").endswith(UPLOADS):
+            await PlainTextResponse("no uploads here", 404)(scope, receive, send)
+            return
+
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 MutableHeaders(scope=message).update(HEADERS)

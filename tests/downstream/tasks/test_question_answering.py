@@ -6,6 +6,7 @@ import pytest
 from selectra_pipeline.config.base import ConfigError
 from selectra_pipeline.config.task import AnswersConfig, TaskConfig
 from selectra_pipeline.config.vocabulary import SPECIAL_TOKENS
+from selectra_pipeline.downstream.example import IGNORED
 from selectra_pipeline.downstream.reading.record import TaskDataError
 from selectra_pipeline.downstream.tasks.loading import load_task
 from selectra_pipeline.downstream.tasks.question_answering import NO_SPAN, QuestionAnswering
@@ -55,6 +56,19 @@ def test_the_answer_is_marked_where_a_window_holds_the_whole():
 def test_an_answer_longer_than_the_overlap_may_be_in_no_window_and_is_counted():
     _, truncation = windows(question("b c d e f"))
     assert truncation.answers == 1
+
+
+def test_an_answer_that_the_context_has_not_teaches_nothing():
+    """Taught as [CLS], it would be a question without an answer."""
+    lost, found = Answer("D", None), Answer("d", CONTEXT.find("d"))
+    (unknown, *_), truncation = windows(Question("a ?", CONTEXT, (lost,)))
+    assert unknown.labels == [IGNORED, IGNORED]
+    assert truncation.answers == 1
+    (second, *_), truncation = windows(Question("a ?", CONTEXT, (lost, found)))
+    assert second.labels == [7, 7]
+    assert truncation.answers == 0
+    (unanswerable, *_), _ = windows(question())
+    assert unanswerable.labels == NO_SPAN
 
 
 def test_an_answer_inside_a_word_begins_at_its_own_piece():
@@ -169,7 +183,10 @@ def test_questions_come_from_squads_files_and_misplaced_answers_are_found(tmp_pa
     assert task.type.may_have_no_answer
     examples, truncation = task.type.examples(task.rows["train"], TOKENIZER, 100)
     assert truncation.answers == 1
-    assert [example.labels for example in examples] == [[4, 5], [4, 5], NO_SPAN, NO_SPAN]
+    assert [example.labels for example in examples] == [
+        *([4, 5], [4, 5]),
+        *([IGNORED, IGNORED], NO_SPAN),
+    ]
 
 
 def test_an_answer_that_is_no_text_is_named(tmp_path):

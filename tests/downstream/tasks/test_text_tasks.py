@@ -126,6 +126,20 @@ def test_a_value_that_is_no_text_is_named(load, value):
         load(f'{{"text": {value}, "label": 1}}\n')
 
 
+@pytest.mark.parametrize("label", ['""', '" "', "NaN", "-1"])
+def test_a_row_without_a_label_is_no_class_of_its_own(load, label):
+    rows = '{"text": "a", "label": "no"}\n{"text": "b", "label": "sí"}\n'
+    with pytest.raises(TaskDataError, match=r"line 3: label is .*: the row has no label; mend it"):
+        load(f'{rows}{{"text": "c", "label": {label}}}\n')
+
+
+def test_a_class_may_be_called_minus_one(load):
+    numbers = '{"text": "a", "label": -1}\n{"text": "b", "label": 1}\n'
+    assert load(numbers).type.label_names == ("-1", "1")
+    names = '{"text": "a", "label": "-1"}\n{"text": "b", "label": "nan"}\n'
+    assert load(names).type.label_names == ("-1", "nan")
+
+
 def test_labels_of_regression_are_numbers(load):
     task = load('{"text": "a", "label": "2.5"}\n{"text": "b", "label": 1}\n', type="regression")
     assert [row.label for row in task.rows["train"]] == [2.5, 1.0]

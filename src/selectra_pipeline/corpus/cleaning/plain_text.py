@@ -1,18 +1,16 @@
 """Filters for text of any source: cheap, and with limits that hardly any prose reaches."""
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 
 from selectra_pipeline.config.cleaning import CleaningConfig
 from selectra_pipeline.corpus.cleaning.measured_text import MeasuredText
 from selectra_pipeline.corpus.cleaning.rejection import Measurement
+from selectra_pipeline.corpus.normalization import MARKS
 
 COMMON_PUNCTUATION = ".,;:!?¡¿'\"()-–—…«»“”‘’"
-# The vowel signs of Indic and Semitic scripts are marks, not letters, but belong to words.
-_MARKS = "".join(chr(i) for i in range(0x110000) if unicodedata.category(chr(i)).startswith("M"))
-_SYMBOL = re.compile(rf"[^\w\s{re.escape(COMMON_PUNCTUATION)}{_MARKS}]|[\d_]")
+_SYMBOL = re.compile(rf"[^\w\s{re.escape(COMMON_PUNCTUATION)}{MARKS}]|[\d_]")
 _LATIN_1_NOT_SYMBOLS = bytes(code for code in range(256) if not _SYMBOL.match(chr(code)))
 
 

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from selectra_pipeline.downstream.markdown import escaped
+
 
 def confusion_matrix(
     label_names: Sequence[str], true: Sequence[str], predicted: Sequence[str]
@@ -40,9 +42,10 @@ def macro_f1(confusion: np.ndarray) -> float:
 
 def format_confusion(label_names: Sequence[str], confusion: np.ndarray) -> str:
     """The confusion matrix as a Markdown table."""
+    names = [escaped(name) for name in label_names]
     rows = [
-        ["true \\ predicted", *label_names],
-        ["---", *["---:"] * len(label_names)],
-        *([name, *map(str, row)] for name, row in zip(label_names, confusion, strict=True)),
+        ["true \\ predicted", *names],
+        ["---", *["---:"] * len(names)],
+        *([name, *map(str, row)] for name, row in zip(names, confusion, strict=True)),
     ]
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)

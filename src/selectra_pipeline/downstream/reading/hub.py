@@ -20,8 +20,10 @@ def fetch(address: str) -> pathlib.Path:
         TaskDataError: it is not here and the hub does not give it: no network, no such file, no
             permission.
     """
-    import huggingface_hub  # slow to import
+    import huggingface_hub  # slow to import, as what follows is
     from huggingface_hub.errors import EntryNotFoundError, HfHubHTTPError, OfflineModeIsEnabled
+
+    from selectra_pipeline.corpus.hub_errors import redact
 
     repository, revision = HUB_ADDRESS.fullmatch(address).group("repository", "revision")
     file = address.removeprefix(f"{HUB}datasets/{repository}@{revision}/")
@@ -34,8 +36,9 @@ def fetch(address: str) -> pathlib.Path:
     except (OSError, EntryNotFoundError, HfHubHTTPError, OfflineModeIsEnabled) as error:
         raise TaskDataError(
             f"{address} is not here yet, and the hub does not give it "
-            f"({type(error).__name__}: {error}). Without a network, fetch it elsewhere:\n"
+            f"({type(error).__name__}: {redact(str(error))}). Without a network, fetch it "
+            "elsewhere:\n"
             f"  hf download --repo-type dataset --revision {revision} {repository} {file}\n"
             "and name the file it prints in the task's train, validation or test; or name files of "
             "your own there. A gated data set needs HF_TOKEN"
-        ) from error
+        ) from None  # the client's own message may hold what must not be shown

@@ -11,7 +11,7 @@ import tensorflow as tf
 from selectra_pipeline.config.architecture import EncoderConfig
 from selectra_pipeline.config.base import ConfigError
 from selectra_pipeline.config.task import AnswersConfig, SplitName, TaskConfig
-from selectra_pipeline.downstream.example import Example
+from selectra_pipeline.downstream.example import IGNORED, Example
 from selectra_pipeline.downstream.heads import SpanHead
 from selectra_pipeline.downstream.losses import span_cross_entropy
 from selectra_pipeline.downstream.metrics.answers import answer_f1, exact_match
@@ -22,6 +22,7 @@ from selectra_pipeline.downstream.truncation import Truncation
 from selectra_pipeline.vocabulary.tokenizer import Tokenizer
 
 NO_SPAN = [0, 0]  # [CLS]: no answer, or none in this window
+UNKNOWN_SPAN = [IGNORED, IGNORED]  # there is an answer, but not in these words: nothing is learned
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,8 @@ class WindowExample(Example):
     """[CLS] question [SEP] part of the context [SEP].
 
     Attributes:
-        labels: positions of the first and last piece of the answer; [CLS] where it is not here.
+        labels: positions of the first and last piece of the answer; [CLS] where it is not here,
+            `IGNORED` where the context has no such text.
         question: index of the row.
         pieces: of the part of the context, from `second_segment` on.
     """
@@ -96,18 +98,21 @@ class QuestionAnswering:
             head = [tokenizer.cls_id, *question[:limit], tokenizer.sep_id]
             pieces = contexts[row.context]
             span = _answer_span(row.answers, pieces)
+            is_unknown = bool(row.answers) and span is None
             windows = self._windows(len(pieces), max_length - len(head) - 1)
             made = [
                 WindowExample(
                     [*head, *(piece.id for piece in pieces[window]), tokenizer.sep_id],
-                    _positions(span, window, len(head)),
+                    UNKNOWN_SPAN if is_unknown else _positions(span, window, len(head)),
                     len(head),
                     number,
                     pieces[window],
                 )
                 for window in windows
             ]
-            lost_answers += bool(row.answers) and all(e.labels == NO_SPAN for e in made)
+            lost_answers += bool(row.answers) and all(
+                e.labels in (NO_SPAN, UNKNOWN_SPAN) for e in made
+            )
             examples += made
         cut = sum(len(question) > limit for question in questions)
         return examples, Truncation(
@@ -184,10 +189,11 @@ class QuestionAnswering:
 
 
 def _answer_span(answers: Sequence[Answer], pieces: Sequence[Piece]) -> tuple[int, int] | None:
-    """The first and the last piece of the first answer; None without any."""
-    if not answers or answers[0].start is None:
+    """The first and the last piece of the first answer with a place; None without any."""
+    answer = next((answer for answer in answers if answer.start is not None), None)
+    if answer is None:
         return None
-    start, end = answers[0].start, answers[0].start + len(answers[0].text)
+    start, end = answer.start, answer.start + len(answer.text)
     inside = [i for i, piece in enumerate(pieces) if piece.start < end and piece.end > start]
     return (inside[0], inside[-1]) if inside else None
 

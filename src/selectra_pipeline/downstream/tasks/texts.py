@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from selectra_pipeline.config.task import TaskConfig
@@ -23,9 +24,11 @@ def read_labelled_texts(records: Sequence[Record], config: TaskConfig) -> list[T
     """Rows with the name of a class.
 
     Raises:
-        TaskDataError: a column is missing, or no text.
+        TaskDataError: a column is missing, or no text, or a row has no label.
     """
-    return _read(records, config, Record.text)
+    column = config.columns.label
+    has_names = any(isinstance(record.values.get(column), str) for record in records)
+    return _read(records, config, partial(_class_name, has_names))
 
 
 def read_scored_texts(records: Sequence[Record], config: TaskConfig) -> list[TextRow]:
@@ -49,6 +52,22 @@ def _read(
         )
         for record in records
     ]
+
+
+def _class_name(has_names: bool, record: Record, column: str) -> str:
+    """The label, as it is written.
+
+    An empty cell is none, nor is NaN, nor a number below 0 among names: of the hub's files, that is
+    a row without a class.
+    """
+    name, value = record.text(column), record.value(column)
+    is_number = isinstance(value, int | float)
+    if not name.strip() or (is_number and (math.isnan(value) or (has_names and value < 0))):
+        raise TaskDataError(
+            f"{record.where}: {column} is {name!r}: the row has no label; mend it, or name the "
+            "value in drop_values"
+        )
+    return name
 
 
 def _number(record: Record, column: str) -> float:

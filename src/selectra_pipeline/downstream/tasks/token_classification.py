@@ -14,6 +14,7 @@ from selectra_pipeline.config.task import SplitName, TaskConfig
 from selectra_pipeline.downstream.example import IGNORED, Example
 from selectra_pipeline.downstream.heads import TokenClassificationHead
 from selectra_pipeline.downstream.losses import cross_entropy
+from selectra_pipeline.downstream.markdown import escaped
 from selectra_pipeline.downstream.metrics.entities import (
     OUTSIDE,
     EntityScores,
@@ -182,5 +183,5 @@ def _format_types(scores: EntityScores) -> str:
     lines = ["| type | precision | recall | F1 | true |", "| --- | ---: | ---: | ---: | ---: |"]
     for kind, score in {**scores.by_type, "all": scores.overall}.items():
         shares = " | ".join(f"{x:.4f}" for x in (score.precision, score.recall, score.f1))
-        lines.append(f"| {kind} | {shares} | {score.true} |")
+        lines.append(f"| {escaped(kind)} | {shares} | {score.true} |")
     return "\n".join(lines) + "\n"

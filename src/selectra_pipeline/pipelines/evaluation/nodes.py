@@ -14,7 +14,7 @@ from selectra_pipeline.shards.manifest import Manifest
 
 
 def report_results(
-    params: dict[str, Any], *trials: Manifest
+    card: dict[str, Any], params: dict[str, Any], *trials: Manifest
 ) -> tuple[str, pd.DataFrame, Figure, MlflowMetrics]:
     """The table of results, the same as rows of numbers, a plot, and the means."""
     from selectra_pipeline.downstream.results import (
@@ -22,6 +22,7 @@ def report_results(
         load_results,
         require_distinct_names,
     )
+    from selectra_pipeline.reporting.published import published_for
     from selectra_pipeline.reporting.results_plot import score_against_parameters
     from selectra_pipeline.reporting.results_table import results_frame, results_table
 
@@ -30,18 +31,18 @@ def report_results(
     others = [result for folder in config.compare_with for result in load_results(folder)]
     results = [*own, *(other for other in others if other.task in config.selected)]
     require_distinct_names(results)
+    published = published_for(CardConfig.from_params(card, "card").language)
     means = {f"{result.task}/{result.metric}": result.mean for result in own if result.scores}
     return (
-        results_table(results),
-        results_frame(results),
-        score_against_parameters(results),
+        results_table(results, published),
+        results_frame(results, published),
+        score_against_parameters(results, published),
         final_metrics(means),
     )
 
 
 def write_cards(
     card: dict[str, Any],
-    params: dict[str, Any],
     vocabulary: dict[str, Any],
     documents: Manifest,
     records: Manifest,
@@ -72,18 +73,15 @@ def write_cards(
         CardConfig.from_params(card, "card"),
         TrainingRun(documents, records, pretraining, model),
         results,
-        EvaluationConfig.from_params(params, "evaluation").tasks,
     )
     return next(iter(cards.values()))
 
 
-def write_results_card(card: dict[str, Any], params: dict[str, Any], *trials: Manifest) -> str:
+def write_results_card(card: dict[str, Any], *trials: Manifest) -> str:
     """The card of a checkpoint that was not trained here: all that is known are its results."""
-    from selectra_pipeline.downstream.results import TaskResult
+    from selectra_pipeline.downstream.results import TaskResult, require_distinct_names
     from selectra_pipeline.reporting.model_card import results_card
 
-    return results_card(
-        CardConfig.from_params(card, "card"),
-        [TaskResult.from_facts(manifest.facts) for manifest in trials],
-        EvaluationConfig.from_params(params, "evaluation").tasks,
-    )
+    results = [TaskResult.from_facts(manifest.facts) for manifest in trials]
+    require_distinct_names(results)
+    return results_card(CardConfig.from_params(card, "card"), results)

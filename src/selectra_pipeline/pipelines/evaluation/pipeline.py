@@ -9,7 +9,6 @@ from selectra_pipeline.pipelines.evaluation.nodes import (
 )
 from selectra_pipeline.pipelines.selection import Selection
 
-CARD = ["params:card", "params:evaluation"]
 TRAINING_RUN = ["documents", "records", "pretraining", "model"]
 
 
@@ -20,14 +19,14 @@ def create_pipeline(selection: Selection) -> Pipeline:
     trials = [f"{task}_trials" for task in selection.tasks]
     report = Node(
         report_results,
-        inputs=["params:evaluation", *trials],
+        inputs=["params:card", "params:evaluation", *trials],
         outputs=["results_report", "results_frame", "results_plot", "evaluation_metrics"],
         name="report_results",
     )
     if selection.own_export and selection.trained_here and not selection.random_weights:
-        inputs = [*CARD, "params:vocabulary", *TRAINING_RUN, *trials]
+        inputs = ["params:card", "params:vocabulary", *TRAINING_RUN, *trials]
         card = Node(write_cards, inputs=inputs, outputs="model_card", name="write_cards")
     else:
-        inputs = [*CARD, *trials]
+        inputs = ["params:card", *trials]
         card = Node(write_results_card, inputs=inputs, outputs="model_card", name="write_card")
     return Pipeline([report, card], namespace="evaluation", prefix_datasets_with_namespace=False)

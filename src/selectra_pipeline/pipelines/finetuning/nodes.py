@@ -20,7 +20,7 @@ def finetune(
     # These import TensorFlow: slow.
     from selectra_pipeline.downstream.task_model import TaskModel
     from selectra_pipeline.downstream.tasks.task_type import TaskType
-    from selectra_pipeline.downstream.trials import run_trials
+    from selectra_pipeline.downstream.trials import check_length, run_trials
     from selectra_pipeline.interchange.pretrained_encoder import load_pretrained
     from selectra_pipeline.interchange.task_folder import write_task_folder
 
@@ -28,6 +28,8 @@ def finetune(
     source = checkpoint.directory if isinstance(checkpoint, Manifest) else checkpoint
     stripping = VocabularyConfig.from_params(vocabulary, "vocabulary")
     encoder = load_pretrained(source, stripping, config.checkpoint_name)
+    for selected in config.selected:  # before the first task takes its hours
+        check_length(config.tasks[selected], encoder)
     if config.random_weights:
         encoder = encoder.with_random_weights(config.tasks[task].finetuning.seed)
 

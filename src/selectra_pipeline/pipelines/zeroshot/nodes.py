@@ -7,7 +7,6 @@ import pandas as pd
 from selectra_pipeline.config.vocabulary import VocabularyConfig
 from selectra_pipeline.config.zero_shot import ZeroShotConfig
 from selectra_pipeline.pipelines.metrics import MlflowMetrics, final_metrics
-from selectra_pipeline.shards.paths import as_path
 
 
 def classify_texts(
@@ -15,8 +14,8 @@ def classify_texts(
 ) -> tuple[pd.DataFrame, str, MlflowMetrics]:
     """Classify texts by labels that no training saw; print the report; score what is labelled."""
     # These import TensorFlow: slow.
+    from selectra_pipeline.downstream.best_model import finished_model
     from selectra_pipeline.downstream.tasks.classification import Classification
-    from selectra_pipeline.downstream.trials import MODEL_FOLDER
     from selectra_pipeline.downstream.zero_shot import ZeroShotClassifier
     from selectra_pipeline.downstream.zero_shot_texts import read_texts
     from selectra_pipeline.interchange.model_folder import read_model
@@ -24,7 +23,7 @@ def classify_texts(
 
     config = ZeroShotConfig.from_params(params, "zeroshot")
     texts = read_texts(config)
-    source = config.model or as_path(directories["finetuned"]) / config.task / MODEL_FOLDER
+    source = config.model or finished_model(directories["finetuned"], config.task)
     stripping = VocabularyConfig.from_params(vocabulary, "vocabulary")
     model = read_model(source, Classification.hugging_face_class, stripping)
     judgements = ZeroShotClassifier(model, config).judge(texts)

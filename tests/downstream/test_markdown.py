@@ -1,4 +1,4 @@
-from selectra_pipeline.reporting.markdown import escaped, shortened
+from selectra_pipeline.downstream.markdown import escaped, shortened
 
 
 def test_every_sign_of_markdown_is_shown_as_it_is():
