@@ -78,6 +78,12 @@ def test_the_embedded_tasks_are_of_the_embedded_corpus_language():
     require_inputs(project(evaluation=evaluation), {"finetune_mine"})
 
 
+def test_results_to_compare_with_are_missed_at_once(tmp_path):
+    config = project(evaluation={"compare_with": [str(tmp_path)]})
+    with pytest.raises(ConfigError, match="holds no trials; name a folder"):
+        require_inputs(config, {"report_results"})
+
+
 def test_relative_directories_need_the_projects_folder(tmp_path, monkeypatch):
     project_folder = tmp_path / "project"
     (project_folder / "docs").mkdir(parents=True)

@@ -7,20 +7,30 @@ from selectra_pipeline.config.base import ConfigError
 from selectra_pipeline.config.pretraining import PretrainingConfig
 from selectra_pipeline.config.project import DirectoriesConfig, ProjectConfig
 from selectra_pipeline.config.task import EMBEDDED
+from selectra_pipeline.downstream.results import load_results
 from selectra_pipeline.shards.paths import as_path, is_remote
 
 LANGUAGE = "es"  # of the embedded corpus
 INGESTION_NODE = "ingest_corpus"
 VOCABULARY_NODE = "learn_vocabulary"
 TRAINING_NODE = "pretrain_electra"
+RESULTS_NODE = "report_results"
 FINETUNING_NODE = "finetune_"  # how the names of those begin, before the task's
 
 
 def require_inputs(config: ProjectConfig, nodes: AbstractSet[str]) -> None:
-    """Raise `ConfigError` where one of the nodes, without their stages' names, lacks an input."""
+    """Look for the inputs of nodes, which are given without their stages' names.
+
+    Raises:
+        ConfigError: one is missing.
+        ManifestError: results to compare with are damaged.
+    """
     for node in sorted(nodes):
         if node.startswith(FINETUNING_NODE):
             _require_language(config, node.removeprefix(FINETUNING_NODE))
+    if RESULTS_NODE in nodes:
+        for folder in config.evaluation.compare_with:
+            load_results(folder)
     if VOCABULARY_NODE in nodes:
         _require_there("vocabulary.import_from", config.vocabulary.import_from)
     if TRAINING_NODE in nodes:
