@@ -39,3 +39,18 @@ def test_facts_of_another_version_are_told():
     del facts["test_digest"]
     with pytest.raises(ConfigError, match=r"trials of xnli are of another version .*evaluate"):
         TaskResult.from_facts(facts)
+
+
+@pytest.mark.parametrize(
+    ("file", "expected"),
+    [
+        ("/pawsx/es/dev_2k.tsv", True),
+        ("xnli.dev.es.tsv", True),
+        ("hf://datasets/facebook/xnli@0/es/validation-00000-of-00001.parquet", True),
+        ("hf://datasets/developers/x@0/es/test-00000-of-00001.parquet", False),
+        ("valores.test.tsv", False),
+        ("esp.testb", False),
+    ],
+)
+def test_a_validation_file_is_known_by_its_name(file, expected):
+    assert dataclasses.replace(OURS, test=(file,)).is_on_validation == expected

@@ -1,3 +1,5 @@
+import dataclasses
+
 import pandas as pd
 import pytest
 from trial_results import ner, nli
@@ -61,6 +63,8 @@ def test_rows_notes_and_the_details_of_the_best_trial_are_shown():
 def test_another_test_split_than_the_published_one_is_told():
     assert "not of the same text" in comparison_table([ner("ours", 0.8, test_rows=1_915)])
     assert "not of the same text" not in comparison_table([ner("ours", 0.8, test_rows=1_518)])
+    as_many = dataclasses.replace(ner("ours", 0.8), test=("/pawsx/es/dev_2k.tsv",))
+    assert "1,517 rows of a validation file, the published" in comparison_table([as_many])
 
 
 def test_two_checkpoints_on_one_task_are_compared():

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 import statistics
 from collections import Counter
 from collections.abc import Sequence
@@ -11,6 +12,8 @@ from selectra_pipeline.config.base import ConfigError
 from selectra_pipeline.shards.files import write_text
 from selectra_pipeline.shards.manifest import MANIFEST_NAME, Manifest
 from selectra_pipeline.shards.paths import Path, as_path
+
+VALIDATION_FILE = re.compile(r"(?:^|[._-])(?:dev|val|valid|validation)(?![a-z])", re.IGNORECASE)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -102,6 +105,11 @@ class TaskResult:
                 f"({error}); run kedro run --pipeline evaluate of their run again: trials that are "
                 "done are kept"
             ) from error
+
+    @property
+    def is_on_validation(self) -> bool:
+        """Whether a file of the test split is called like one for validation: "dev_2k.tsv"."""
+        return any(VALIDATION_FILE.search(file.rpartition("/")[2]) for file in self.test)
 
     @property
     def scores(self) -> tuple[float, ...]:

@@ -30,7 +30,6 @@ HUB_METRICS = {
 }
 DECIMALS = 4
 NO_CONFIGURATION = ("", "data")  # folders whose name says nothing of a data set's configuration
-VALIDATION_FILES = ("validation", "dev")  # how their names begin
 
 
 class _Place(NamedTuple):
@@ -94,7 +93,7 @@ def _place(result: TaskResult) -> _Place:
     return _Place(
         of_first["repository"],
         folder if folder not in NO_CONFIGURATION else None,
-        "validation" if file.name.startswith(VALIDATION_FILES) else "test",
+        "validation" if result.is_on_validation else "test",
         of_first["revision"],
     )
 

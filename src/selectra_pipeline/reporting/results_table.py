@@ -207,20 +207,22 @@ def _notes(
         "splits and never used validation; ours select on validation and report test once."
     )
     return notes + [
-        f"- {result.checkpoint} on {result.task} is scored on {result.rows['test']:,} rows, the "
-        f"published models on a test split of {PUBLISHED_TASKS[result.task].test_rows:,}: the "
-        "scores are not of the same text."
+        f"- {result.checkpoint} on {result.task} is scored on {result.rows['test']:,} rows"
+        f"{' of a validation file' if result.is_on_validation else ''}, the published models on a "
+        f"test split of {PUBLISHED_TASKS[result.task].test_rows:,}: the scores are not of the same "
+        "text."
         for result in results
         if is_other_split(result)
     ]
 
 
 def is_other_split(result: TaskResult) -> bool:
-    """Whether the size of the test split says that it is not the published models'."""
+    """Whether the size of the test split, or its file, says that it is not the published ones'."""
     known = PUBLISHED_TASKS.get(result.task)
     if known is None or known.metric != result.metric:
         return False
-    return abs(result.rows["test"] / known.test_rows - 1) > SAME_SPLIT_TOLERANCE
+    other_size = abs(result.rows["test"] / known.test_rows - 1) > SAME_SPLIT_TOLERANCE
+    return result.is_on_validation or other_size
 
 
 def _diverged(result: TaskResult) -> str:
