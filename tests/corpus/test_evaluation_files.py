@@ -54,6 +54,13 @@ def test_a_word_that_stands_for_two_is_read_once(tmp_path):
     assert read(tmp_path, "es-test.conllu", conllu) == [(2, "Sale del #")]
 
 
+@pytest.mark.parametrize("numbers", ["101", "123", "111"])
+def test_a_table_whose_first_column_is_a_number_is_no_list_of_words(tmp_path, numbers):
+    rows = [f"{number}\ttexto {place}\tx" for place, number in enumerate(numbers)]
+    assert "no column is one of" in error_of(tmp_path, "a.tsv", "\n".join(rows) + "\n")
+    assert len(read(tmp_path, "a.txt", "\n".join(rows) + "\n")) == 3
+
+
 def test_other_text_is_a_sentence_a_line(tmp_path):
     assert read(tmp_path, "a.txt", "Uno  dos.\n\nNo es CoNLL O\n") == [
         (1, "Uno dos."),

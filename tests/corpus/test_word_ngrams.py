@@ -60,3 +60,4 @@ def test_folding_takes_case_and_marks_away():
 def test_vowel_signs_of_other_scripts_belong_to_their_words():
     """As \\w has it, these three words would be eight."""
     assert len(WordHasher().hash_words("हिन्दी में लिखा")) == 3
+    assert hashes_of("hola ❤\ufe0f mundo", 2) == hashes_of("hola mundo", 2)  # no mark alone

@@ -27,10 +27,12 @@ def project(root="data", **stages) -> ProjectConfig:
 
 def test_a_vocabulary_that_is_not_there_is_missed_at_once(tmp_path):
     config = project(vocabulary={"import_from": str(tmp_path / "nothing")})
-    with pytest.raises(ConfigError, match=r"vocabulary\.import_from=.*nothing: there is nothing"):
+    with pytest.raises(ConfigError, match=r"import_from=.*nothing: there is no vocab\.txt"):
         require_inputs(config, ALL)
     require_inputs(config, {"make_records"})
-    require_inputs(project(vocabulary={"import_from": str(tmp_path)}), ALL)
+    (tmp_path / "vocab.txt").touch()
+    for source in (tmp_path, tmp_path / "vocab.txt", tmp_path / "model.ckpt-5"):
+        require_inputs(project(vocabulary={"import_from": str(source)}), ALL)
 
 
 def test_initial_weights_are_missed_at_once(tmp_path):

@@ -58,6 +58,14 @@ def test_the_recipes_are_the_published_ones(env, width, heads, generator_width, 
     assert card.datasets == ("oscar-corpus/OSCAR-2301",)
 
 
+@pytest.mark.parametrize(
+    ("env", "name"), [("base", "embedded"), ("selectra_small", "selectra_small")]
+)
+def test_a_run_has_a_name_without_one_on_the_command_line(env, name):
+    assert load(env).run == name
+    assert load(env, run="mine").run == "mine"
+
+
 @pytest.mark.parametrize("env", ["selectra_small", "selectra_medium"])
 def test_the_recipes_read_the_spanish_part_of_oscar_unless_told_otherwise(env):
     (path,) = load(env).ingestion.source.paths

@@ -131,3 +131,13 @@ def test_plans_are_compared_at_the_steps_taken_alone():
     longer = RunPlan(200, ScheduleConfig(warmup_steps=0))
     assert longer.continues(shorter, steps_done=1)  # both begin at the peak
     assert not longer.continues(shorter, steps_done=2)
+
+
+def test_what_an_earlier_version_counted_is_no_difference(tmp_path):
+    """`run.json` once held settings that only say in which parts a step is computed."""
+    claim_directory(tmp_path, defining(), steps_done=0)
+    path = tmp_path / RUN_FILE
+    content = json.loads(path.read_text())
+    content["pretraining"] |= {"accumulation_steps": 1, "logit_rows": 1024}
+    path.write_text(json.dumps(content))
+    claim_directory(tmp_path, defining(), steps_done=5)

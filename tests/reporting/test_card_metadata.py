@@ -71,7 +71,12 @@ def test_a_data_set_of_the_hub_is_named_with_its_revision():
 
 @pytest.mark.parametrize(
     ("file", "config", "split"),
-    [("data/test.csv", None, "test"), ("dev.tsv", None, "validation")],
+    [
+        ("data/test.csv", None, "test"),
+        ("dev.tsv", None, "validation"),
+        ("es/test/0000.parquet", "es", "test"),
+        ("es/validation/0000.parquet", "es", "validation"),
+    ],
 )
 def test_the_path_of_the_file_says_configuration_and_split(file, config, split):
     hub = f"hf://datasets/owner/name@{COMMIT}/{file}"

@@ -165,8 +165,26 @@ def _no_text(where: str, what: str, names: list[str], text_fields: Sequence[str]
 
 
 def _is_numbered(lines: list[str]) -> bool:
-    words = [line.rstrip("\r") for line in lines if line.strip() and not line.startswith(COMMENT)]
-    return bool(words) and all(map(NUMBERED_LINE.fullmatch, words[:LINES_TO_JUDGE_BY]))
+    """Whether words are numbered from 1 in each of several sentences.
+
+    In a table whose first column is a number, they are not.
+    """
+    expected, sentences = 1, 0
+    for line in lines[:LINES_TO_JUDGE_BY]:
+        if line.startswith(COMMENT):
+            continue
+        if not line.strip():
+            expected = 1
+            continue
+        found = NUMBERED_LINE.fullmatch(line.rstrip("\r"))
+        if found is None or int(found[1]) not in (expected, expected - 1):
+            return False
+        if found[2] is None and found[3] is None:
+            if int(found[1]) != expected:
+                return False
+            sentences += expected == 1
+            expected += 1
+    return sentences > 1
 
 
 def _numbered_sentences(lines: list[str]) -> Iterator[Sentence]:

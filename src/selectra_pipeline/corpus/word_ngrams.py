@@ -17,7 +17,7 @@ import numpy as np
 
 from selectra_pipeline.corpus.normalization import MARKS
 
-WORD = re.compile(rf"[\w{MARKS}]+")
+WORD = re.compile(rf"\w[\w{MARKS}]*")
 LARGEST_CACHE = 500_000  # distinct words that are kept with their hashes: about 70 MB
 MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # odd, so that no bit of an earlier word is lost
 

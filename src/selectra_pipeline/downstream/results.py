@@ -102,14 +102,16 @@ class TaskResult:
         except (KeyError, TypeError) as error:
             raise ConfigError(
                 f"the trials of {facts.get('task')} are of another version of this project "
-                f"({error}); run kedro run --pipeline evaluate of their run again: trials that are "
-                "done are kept"
+                f"({error}); run kedro run --pipeline evaluate of their run again, which makes "
+                "them anew"
             ) from error
 
     @property
     def is_on_validation(self) -> bool:
-        """Whether a file of the test split is called like one for validation: "dev_2k.tsv"."""
-        return any(VALIDATION_FILE.search(file.rpartition("/")[2]) for file in self.test)
+        """Whether a test file is called like one for validation, or its folder: "dev_2k.tsv"."""
+        return any(
+            VALIDATION_FILE.search(name) for file in self.test for name in file.split("/")[-2:]
+        )
 
     @property
     def scores(self) -> tuple[float, ...]:

@@ -36,8 +36,12 @@ class PretrainedEncoder:
 
     @property
     def digest(self) -> str:
-        """Hash of all that decides what the encoder computes of a text."""
-        return fingerprint(weights_digest(self.values), self.config, self.tokenizer.digest)
+        """Hash of all that decides what the encoder computes of a text, but random weights.
+
+        Those follow from the seed of a trial.
+        """
+        weights = "random" if self.is_random else weights_digest(self.values)
+        return fingerprint(weights, self.config, self.tokenizer.digest)
 
     def with_random_weights(self, seed: int) -> "PretrainedEncoder":
         """The same architecture and tokenizer before any training."""

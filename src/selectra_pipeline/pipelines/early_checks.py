@@ -9,6 +9,8 @@ from selectra_pipeline.config.project import DirectoriesConfig, ProjectConfig
 from selectra_pipeline.config.task import EMBEDDED
 from selectra_pipeline.downstream.results import load_results
 from selectra_pipeline.shards.paths import as_path, is_remote
+from selectra_pipeline.vocabulary.importing import find_vocabulary
+from selectra_pipeline.vocabulary.tokenizer import VOCABULARY_FILE
 
 LANGUAGE = "es"  # of the embedded corpus
 INGESTION_NODE = "ingest_corpus"
@@ -32,7 +34,12 @@ def require_inputs(config: ProjectConfig, nodes: AbstractSet[str]) -> None:
         for folder in config.evaluation.compare_with:
             load_results(folder)
     if VOCABULARY_NODE in nodes:
-        _require_there("vocabulary.import_from", config.vocabulary.import_from)
+        source = config.vocabulary.import_from
+        if source is not None and find_vocabulary(source) is None:
+            raise ConfigError(
+                f"vocabulary.import_from={source}: there is no {VOCABULARY_FILE}; name a folder "
+                "that holds one, or the file"
+            )
     if TRAINING_NODE in nodes:
         _require_inputs_of_training(config.pretraining)
         if config.pretraining.strategy == "multi_host" and INGESTION_NODE in nodes:
@@ -85,6 +92,6 @@ def _require_language(config: ProjectConfig, name: str) -> None:
         )
 
 
-def _require_there(setting: str, path: str | None) -> None:
-    if path is not None and not as_path(path).exists():
+def _require_there(setting: str, path: str) -> None:
+    if not as_path(path).exists():
         raise ConfigError(f"{setting}={path}: there is nothing; name what is there")

@@ -1,5 +1,6 @@
 """Saving and restoring the state of a run: weights, optimizer slots and the step."""
 
+import functools
 import logging
 import re
 from collections.abc import Mapping
@@ -49,19 +50,14 @@ class Checkpoints:
     ) -> None:
         self._run, self._directory = directory, directory / CHECKPOINTS
         self._step, self._checkpoint = state["step"], tf.train.Checkpoint(**state)
+        self._config, self._writable = config, writable
         self.best = BestCheckpoints(self._directory / BEST, config)
-        self._manager: tf.train.CheckpointManager | None = None
-        if writable:
-            self._tidy()
-            self._manager = tf.train.CheckpointManager(
-                self._checkpoint,
-                str(self._directory),
-                max_to_keep=config.keep,
-                checkpoint_name=NAME,
-            )
 
     def restore_latest(self) -> int:
         """Restore the newest readable checkpoint, if any, and return the step to go on from.
+
+        Call it before anything is saved, and where the directory is known to be this run's: what a
+        kill left there is removed.
 
         Raises:
             ResumeError: there are checkpoints, but none can be read, or they are of another model.
@@ -73,7 +69,8 @@ class Checkpoints:
                 "to start over, or choose another run name (--params run=NAME)"
             )
         step = int(self._step.numpy())
-        if self._manager is not None:
+        if self._writable:
+            self._tidy()
             self.best.forget_after(step)
         return step
 
@@ -93,6 +90,16 @@ class Checkpoints:
         with storage_errors(directory), remote_errors(directory), tensorflow_errors():
             return as_path(self._manager.save(checkpoint_number=step, check_interval=False))
 
+    @functools.cached_property
+    def _manager(self) -> tf.train.CheckpointManager:
+        """Reads the list of checkpoints when it is made."""
+        return tf.train.CheckpointManager(
+            self._checkpoint,
+            str(self._directory),
+            max_to_keep=self._config.keep,
+            checkpoint_name=NAME,
+        )
+
     def offer(self, heldout: Mapping[str, float]) -> None:
         """Let the checkpoint of the current step, with its held-out metrics, be one of the best."""
         step, directory = int(self._step.numpy()), self._directory
@@ -104,7 +111,8 @@ class Checkpoints:
         directory = self._directory
         complete = [prefix.name for prefix in complete_checkpoints(self._run)]
         with storage_errors(directory), remote_errors(directory):
-            remove_unfinished(self.best.directory)
+            for place in (directory, self.best.directory):
+                remove_unfinished(place)
             for folder in directory.glob(f"{NAME}-*_temp"):
                 for path in folder.glob("*"):
                     path.unlink()

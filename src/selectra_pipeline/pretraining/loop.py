@@ -217,6 +217,7 @@ class PretrainingRun:
                     self._save()
                     window.restart_clock()
                 if not stopping and self._look(stop):
+                    self.history.flush()
                     window.restart_clock()
                 if (stopping or self._stops_alone(stop)) and self.step < config.total_steps:
                     self._save()
@@ -299,9 +300,11 @@ class PretrainingRun:
         )
 
     def _save(self) -> None:
-        if not self.is_chief or self._saved_step == self.step:
+        if not self.is_chief:
             return
         self.history.flush()
+        if self._saved_step == self.step:  # and evaluated since
+            return
         self.checkpoints.save()
         self._saved_step = self.step
         # The run goes on from a shorter one: what was its last checkpoint may be deleted from here.

@@ -14,6 +14,7 @@ import numpy as np
 
 from selectra_pipeline.config.base import ConfigError, UserError, differences
 from selectra_pipeline.config.schedule import ScheduleConfig
+from selectra_pipeline.pretraining.run_definition import NOT_DEFINING
 from selectra_pipeline.shards.files import write_text
 from selectra_pipeline.shards.paths import Path
 from selectra_pipeline.training.schedule import LearningRateSchedule
@@ -71,6 +72,9 @@ def claim_directory(directory: Path, defining: Mapping[str, Any], steps_done: in
         _write(path, wanted, [])
         return
     found = json.loads(path.read_text(encoding="utf-8"))
+    found["pretraining"] = {  # an earlier version may have counted a setting that is not any more
+        key: value for key, value in found["pretraining"].items() if key not in NOT_DEFINING
+    }
     earlier_plans = found.pop(EARLIER_PLANS, [])
     if found == wanted:
         return

@@ -29,7 +29,8 @@ HUB_METRICS = {
     "spearman": "spearmanr",
 }
 DECIMALS = 4
-NO_CONFIGURATION = ("", "data")  # folders whose name says nothing of a data set's configuration
+# Folders whose names say nothing of a data set's configuration.
+NO_CONFIGURATION = ("data", "test", "validation", "valid", "val", "dev")
 
 
 class _Place(NamedTuple):
@@ -83,19 +84,13 @@ def card_metadata(
 
 
 def _place(result: TaskResult) -> _Place:
+    split = "validation" if result.is_on_validation else "test"
     addresses = [HUB_ADDRESS.fullmatch(file) for file in result.test]
-    if not all(addresses):
-        return _Place(result.task, None, "test", None)
-    of_first, file = addresses[0], PurePosixPath(addresses[0]["file"])
-    if any(address["repository"] != of_first["repository"] for address in addresses):
-        return _Place(result.task, None, "test", None)
-    folder = file.parent.name
-    return _Place(
-        of_first["repository"],
-        folder if folder not in NO_CONFIGURATION else None,
-        "validation" if result.is_on_validation else "test",
-        of_first["revision"],
-    )
+    if not all(addresses) or len({address["repository"] for address in addresses}) > 1:
+        return _Place(result.task, None, split, None)
+    folders = PurePosixPath(addresses[0]["file"]).parts[:-1]
+    config = next((name for name in reversed(folders) if name not in NO_CONFIGURATION), None)
+    return _Place(addresses[0]["repository"], config, split, addresses[0]["revision"])
 
 
 def _evaluations(result: TaskResult, place: _Place) -> Iterator[EvalResult]:
