@@ -50,8 +50,10 @@ def test_numbered_words_are_in_the_second_column_and_comments_are_no_words(tmp_p
 
 def test_a_word_that_stands_for_two_is_read_once(tmp_path):
     words = ["1\tSale\tsalir", "2-3\tdel\t_", "2\tde\tde", "3\tel\tel", "3.1\t_\t_", "4\t#\t#"]
-    conllu = "# text = Sale del #\n" + "".join(f"{word}\tX\t_\n" for word in words)
-    assert read(tmp_path, "es-test.conllu", conllu) == [(2, "Sale del #")]
+    conllu = (
+        "# text = Sale del #\n" + "".join(f"{word}\tX\t_\n" for word in words) + "\n1\tFin\tX\t_\n"
+    )
+    assert read(tmp_path, "es-test.conllu", conllu) == [(2, "Sale del #"), (9, "Fin")]
 
 
 @pytest.mark.parametrize("numbers", ["101", "123", "111"])
