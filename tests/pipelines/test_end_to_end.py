@@ -538,7 +538,9 @@ def test_zeroshot_needs_neither_a_file_nor_labels_of_the_texts(workspace, infere
 
 
 def test_zeroshot_without_a_model_names_the_command_that_makes_one(workspace):
-    message = "there is no folder .*/finetuned/world_inference/model; make it with kedro run"
+    message = (
+        "the evaluation of world_inference in .* is not there; run kedro run --pipeline evaluate"
+    )
     with pytest.raises(click.ClickException, match=message):
         kedro_run(workspace, "zeroshot", run="labels")
 
