@@ -243,7 +243,7 @@ def test_an_imported_model_detects_what_it_did_and_goes_back_to_the_original(fin
             {"execution": {"executor": "slurm", "slurm": {"partition": "short"}}},
             "sbatch, squeue, scancel cannot be found",
         ),
-        ({"pretraining": {"strategy": "multi_host"}}, "needs pretraining.hosts.addresses"),
+        ({"pretraining": {"strategy": "multi_host"}}, "is for the stage pretraining"),
         (
             {"pretraining": {"architecture": {"hidden_size": 250, "num_heads": 4}}},
             "hidden_size=250 is not divisible by num_heads=4; use 248 or 252",
@@ -448,12 +448,15 @@ def test_evaluate_adds_the_results_to_the_card_of_the_export(evaluated):
 
 def test_trials_of_other_weights_do_not_get_into_the_card_of_the_export(evaluated, workspace):
     """The trials may be of an export that is there no more."""
-    folder = evaluated / "06_models" / "tiny" / "finetuned" / "names"
-    manifest = Manifest.load(folder)
-    dataclasses.replace(manifest, facts={**manifest.facts, "weights": "others"}).save()
-    with pytest.raises(click.ClickException, match="trials of names are not of the model in"):
-        kedro_run(workspace, "evaluation", evaluation=two_tasks(workspace))
-    manifest.save()
+    finetuned = evaluated / "06_models" / "tiny" / "finetuned"
+    manifests = [Manifest.load(finetuned / task) for task in ("names", "gender")]
+    messages = ("tiny had other weights when names .* than at gender", "are not of the model in")
+    for manifest, message in zip(manifests, messages, strict=True):
+        dataclasses.replace(manifest, facts={**manifest.facts, "weights": "others"}).save()
+        with pytest.raises(click.ClickException, match=message):
+            kedro_run(workspace, "evaluation", evaluation=two_tasks(workspace))
+    for manifest in manifests:
+        manifest.save()
 
 
 def test_each_trial_is_a_run_within_the_run(evaluated):
