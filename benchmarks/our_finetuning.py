@@ -27,18 +27,26 @@ def create(
     encoder, weights = electra.discriminator_config, electra.weights_by_path()
     model = TaskModel.create(encoder, data.task.head(encoder), weights, config.seed, precision)
     finetuning = Finetuning(model, TOTAL_STEPS, config, data.task)
-    batches = LengthBatches(data.examples, BATCH, MAX_LENGTH, data.task.label_spec)
+    training, predicting = (
+        LengthBatches(data.examples, BATCH, MAX_LENGTH, data.task.label_spec) for _ in range(2)
+    )
+    training.lengths = data.lengths
+    # Every length is compiled once a run; a part of the file would meet new ones in every round.
+    alone = [training.parts([index]) for index in range(len(data.examples))]
+    unmet = {parts[0].inputs.input_ids.shape[1]: parts for parts in alone}
     epochs = itertools.count()
 
     def train() -> float:
-        for group in batches.shuffled((config.seed, next(epochs))):
-            finetuning.train(batches.parts(group))
+        while unmet:
+            finetuning.train(unmet.popitem()[1])
+        for group in training.shuffled((config.seed, next(epochs))):
+            finetuning.train(training.parts(group))
         finetuning.optimizer.step.numpy()  # waits for the last step
         return len(data.examples)
 
     def predict() -> float:
-        for group in batches.in_order():
-            finetuning.predict(batches.pad(group).inputs).numpy()
+        for group in predicting.in_order():
+            finetuning.predict(predicting.pad(group).inputs).numpy()
         return len(data.examples)
 
     return {"training": train, "prediction": predict}

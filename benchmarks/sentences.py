@@ -18,9 +18,14 @@ BATCH, MAX_LENGTH = 32, 512
 
 
 class Sentences(NamedTuple):
-    """Examples with their labels, their task, and the number of words that there are."""
+    """Examples with their labels, their task, and the number of words that there are.
+
+    Attributes:
+        lengths: the static lengths that the whole file has: a part of it fills fewer.
+    """
 
     examples: list[TokenExample]
+    lengths: list[int]
     task: TokenClassification
     vocab_size: int
 
@@ -39,4 +44,5 @@ def read_sentences(conll: str, vocabulary: str, every: int) -> Sentences:
     # Shuffled: sentences that are neighbours in the file are of like length too often.
     groups = sorted(batches.shuffled((1, 0)), key=lambda group: batches.pad(group).labels.shape[1])
     chosen = itertools.chain.from_iterable(groups[every // 2 :: every])
-    return Sentences([examples[i] for i in sorted(chosen)], task, tokenizer.size)
+    of_part = [examples[i] for i in sorted(chosen)]
+    return Sentences(of_part, batches.lengths, task, tokenizer.size)
