@@ -1,18 +1,11 @@
+import dataclasses
+
 import pytest
 
 from selectra_pipeline.config.base import ConfigError
-from selectra_pipeline.config.project import ProjectConfig
+from selectra_pipeline.config.project import DirectoriesConfig, ProjectConfig
 
-STAGES = (
-    "documents",
-    "vocabulary",
-    "records",
-    "pretraining",
-    "model",
-    "finetuned",
-    "original",
-    "serving",
-)
+STAGES = [field.name for field in dataclasses.fields(DirectoriesConfig)]
 DIRECTORIES = {name: f"data/{name}" for name in STAGES}
 
 

@@ -1,3 +1,4 @@
+import dataclasses
 import re
 
 import pytest
@@ -6,16 +7,7 @@ from selectra_pipeline.config.base import ConfigError
 from selectra_pipeline.config.project import DirectoriesConfig, ProjectConfig
 from selectra_pipeline.pipelines.early_checks import require_inputs, require_project_folder
 
-STAGES = (
-    "documents",
-    "vocabulary",
-    "records",
-    "pretraining",
-    "model",
-    "finetuned",
-    "original",
-    "serving",
-)
+STAGES = [field.name for field in dataclasses.fields(DirectoriesConfig)]
 SPLITS = ("train", "validation", "test")
 ALL = {"ingest_corpus", "learn_vocabulary", "make_records", "pretrain_electra"}
 
