@@ -7,8 +7,8 @@ BIN := $(VENV)/bin
 PORT ?= 5000
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-gpu install-tpu install-transformers pretrain demo test test-slow lint format viz \
-	mlflow lock lock-tpu clean
+.PHONY: help install install-gpu install-tpu install-transformers pretrain demo test test-slow lint \
+	format viz mlflow lock lock-tpu clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-24s%s\n", $$1, $$2}'

@@ -32,6 +32,9 @@ def test_initial_weights_are_missed_at_once(tmp_path):
     with pytest.raises(ConfigError, match=r"pretraining\.initial_weights=.*: there is nothing"):
         require_inputs(config, ALL)
     require_inputs(config, {"learn_vocabulary"})
+    (tmp_path / "model.ckpt-50.index").touch()  # of another step
+    with pytest.raises(ConfigError, match="there is nothing"):
+        require_inputs(config, ALL)
     (tmp_path / "model.ckpt-5.index").touch()  # a path prefix of google-research/electra
     require_inputs(config, ALL)
 

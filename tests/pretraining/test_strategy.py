@@ -5,9 +5,14 @@ import pytest
 import tensorflow as tf
 
 from selectra_pipeline.config.base import ConfigError
-from selectra_pipeline.config.pretraining import PretrainingConfig
+from selectra_pipeline.config.pretraining import HostsConfig, PretrainingConfig
 from selectra_pipeline.pretraining.hosts import has_several_hosts, is_chief
-from selectra_pipeline.pretraining.strategy import TF_CONFIG, check_batch, create_strategy
+from selectra_pipeline.pretraining.strategy import (
+    TF_CONFIG,
+    check_batch,
+    create_strategy,
+    require_devices,
+)
 
 NO_GPU = pytest.mark.skipif(
     bool(tf.config.list_physical_devices("GPU")), reason="this machine has a GPU"
@@ -78,3 +83,17 @@ def test_every_replica_gets_whole_micro_batches(batch_size, accumulation_steps, 
         return
     with pytest.raises(ConfigError, match=advice):
         check_batch(config, 4)
+
+
+def test_the_hosts_of_tf_config_count_and_not_those_of_the_parameters(monkeypatch):
+    odd = PretrainingConfig(
+        strategy="multi_host",
+        batch_size=33,
+        hosts=HostsConfig(addresses=("a:1", "b:1")),
+        schedule=PretrainingConfig().schedule,
+    )
+    monkeypatch.delenv(TF_CONFIG, raising=False)
+    with pytest.raises(ConfigError, match="use 32 or 34"):
+        require_devices(odd)
+    monkeypatch.setenv(TF_CONFIG, '{"cluster": {"worker": ["a:1", "b:1", "c:1"]}}')
+    require_devices(odd)

@@ -1,7 +1,7 @@
 """Shapes of the generator and the discriminator."""
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, Self
 
 from selectra_pipeline.config.base import Config, ConfigError, require
 
@@ -42,6 +42,10 @@ class EncoderConfig(Config):
     @property
     def head_size(self) -> int:
         return self.hidden_size // self.num_heads
+
+    def with_dropout(self, rate: float) -> Self:
+        """The same encoder with this dropout, of hidden states and of attention."""
+        return replace(self, dropout=rate, attention_dropout=rate)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """The probe: named-entity recognition with the weights of a pre-training run that goes on."""
 
-import dataclasses
 import itertools
 import logging
 import time
@@ -76,9 +75,7 @@ class NerProbe:
 
     def _finetune(self, model: Electra, asked_to_stop: AskedToStop) -> Finetuning:
         settings = self.config.finetuning
-        encoder = dataclasses.replace(
-            model.discriminator_config, dropout=settings.dropout, attention_dropout=settings.dropout
-        )
+        encoder = model.discriminator_config.with_dropout(settings.dropout)
         groups = [
             group
             for epoch in range(settings.epochs)

@@ -240,9 +240,7 @@ class _TaskTrials:
     def _make(self, settings: FinetuningConfig, name: str, tracker: TrialTracker) -> Trial:
         begun, task = time.monotonic(), self._task.type
         encoder = self._encoder.of_trial(settings.seed)
-        config = dataclasses.replace(
-            encoder.config, dropout=settings.dropout, attention_dropout=settings.dropout
-        )
+        config = encoder.config.with_dropout(settings.dropout)
         model = TaskModel.create(
             config,
             task.head(config),

@@ -75,7 +75,8 @@ def _require_inputs_of_training(config: PretrainingConfig) -> None:
             f"pretraining.initial_weights={weights} is on a remote storage; weights to start from "
             "are read from a disk: copy them there"
         )
-    if weights is not None and not list(Path(weights).parent.glob(f"{Path(weights).name}*")):
+    # A checkpoint of google-research/electra is named without the end of its files.
+    if weights is not None and not Path(f"{weights}.index").exists():
         _require_there("pretraining.initial_weights", weights)
     if config.probe.is_on:
         for name in ("train", "test"):

@@ -54,7 +54,7 @@ def require_devices(config: PretrainingConfig) -> None:
         _require_gpus(1)
     if config.strategy == "multi_gpu":
         check_batch(config, _require_gpus(2))
-    if config.strategy == "multi_host":
+    if config.strategy == "multi_host" and TF_CONFIG not in os.environ:  # which counts first
         check_batch(config, max(1, len(config.hosts.addresses)))
     described = TF_CONFIG in os.environ or len(config.hosts.addresses) >= 2
     if config.strategy == "multi_host" and not described:
