@@ -5,12 +5,13 @@
         [--contestants keras onnx onnx_int8 onnx_fused] [--batch 32] [--every 4] [--rounds 5]
 
 F1 is that of the whole file, as is the share of words whose tag is the first contestant's. For
-speed, one in `--every` of its batches is predicted, padded as in evaluation, and the same sentences
-one at a time, not padded. Every contestant is a process of its own; they take turns, a pass over
-the sentences each a round. Prints a Markdown table of medians; the size is that of the file of the
-weights.
+speed, one in `--every` of its batches is predicted, and the same sentences one at a time. Batches
+are of like lengths. onnxruntime is given no more padding than the longest needs, keras the rows of
+this project, which are of a few lengths. Every contestant is a process of its own; they take turns,
+a pass over the sentences each a round. Prints a Markdown table of medians; the size is that of the
+file of the weights.
 
-keras predicts as `kedro run --pipeline evaluate` does, onnx and onnx_int8 are what `kedro run
+keras is the graph of `kedro run --pipeline evaluate`, onnx and onnx_int8 are what `kedro run
 --pipeline serving` writes. onnx_fused is onnx after onnxruntime's own offline optimizer for BERT,
 which puts operators in that only onnxruntime has.
 """
@@ -30,12 +31,12 @@ from contest import Contestant, serve
 from selectra_pipeline.config.serving import ServingConfig
 from selectra_pipeline.config.task import TaskConfig
 from selectra_pipeline.config.vocabulary import VocabularyConfig
-from selectra_pipeline.downstream.batching import Group, LengthBatches
+from selectra_pipeline.downstream.batching import Group, PackedBatches
 from selectra_pipeline.downstream.prediction import predictor
 from selectra_pipeline.downstream.reading.conll import read_conll
+from selectra_pipeline.downstream.sequence_packing import PackedBatch
 from selectra_pipeline.downstream.tasks import words
 from selectra_pipeline.downstream.tasks.token_classification import TokenClassification
-from selectra_pipeline.records.reader import Batch
 from selectra_pipeline.serving.served_model import ServedModel, load_served
 from selectra_pipeline.shards.paths import as_path
 from selectra_pipeline.training.single_device import single_device
@@ -46,16 +47,16 @@ FUSED_FILE = "model_fused.onnx"
 SCORE, BATCHES, SINGLE = "score", "batches", "single"
 WARM_UP = 1  # passes that do not count
 
-Predict = Callable[[Batch], np.ndarray]  # tags by number, [batch, seq]
+Predict = Callable[[PackedBatch], np.ndarray]  # tags by number, [batch, seq]
 
 
 class Sentences(NamedTuple):
-    """The file's sentences, and one in so many batches of them."""
+    """The file's sentences, the short ones first."""
 
     task: TokenClassification
     rows: list[words.TaggedSentence]
-    batches: LengthBatches
-    chosen: list[Group]
+    batches: PackedBatches
+    groups: list[Group]
 
 
 def read(arguments: argparse.Namespace, served: ServedModel) -> Sentences:
@@ -70,10 +71,12 @@ def read(arguments: argparse.Namespace, served: ServedModel) -> Sentences:
     task = TokenClassification.create(config, {"test": rows})
     longest = served.config.max_position_embeddings
     examples, _ = task.examples(rows, served.tokenizer, longest)
-    batches = LengthBatches(examples, arguments.batch, longest, task.label_spec)
-    return Sentences(
-        task, rows, batches, batches.in_order()[arguments.every // 2 :: arguments.every]
-    )
+    order = sorted(range(len(rows)), key=lambda index: len(examples[index].input_ids))
+    rows, examples = ([values[index] for index in order] for values in (rows, examples))
+    batches = PackedBatches(examples, arguments.batch, longest, task.label_spec)
+    numbers, size = list(range(len(rows))), arguments.batch
+    groups = [numbers[start : start + size] for start in range(0, len(rows), size)]
+    return Sentences(task, rows, batches, groups)
 
 
 def create(name: str, arguments: argparse.Namespace) -> Mapping[str, Callable[[], float]]:
@@ -83,20 +86,19 @@ def create(name: str, arguments: argparse.Namespace) -> Mapping[str, Callable[[]
     predict = (
         keras_tags(served, data.task) if name == KERAS else onnx_tags(model_path(name, arguments))
     )
-    batches = [data.batches.pad(group).inputs for group in data.chosen]
-    examples = [data.batches.examples[i] for group in data.chosen for i in group]
-    single = [of_one(example.input_ids) for example in examples]
+    chosen = data.groups[arguments.every // 2 :: arguments.every]
+    batches = [data.batches.pack(group).inputs for group in chosen]
+    examples = [data.batches.examples[i] for group in chosen for i in group]
+    alone = PackedBatches(examples, 1, data.batches.row_lengths[-1], data.task.label_spec)
+    single = [alone.pack([index]).inputs for index in range(len(examples))]
 
     def score() -> float:
-        outputs: dict[int, np.ndarray] = {}
-        for group in data.batches.in_order():
-            outputs.update(zip(group, predict(data.batches.pad(group).inputs), strict=False))
-        in_order = [outputs[i] for i in range(len(outputs))]
-        tags = data.task.decode(data.rows, data.batches.examples, in_order)
+        found = [row for group in data.groups for row in predict(data.batches.pack(group).inputs)]
+        tags = data.task.decode(data.rows, data.batches.examples, found[: len(data.rows)])
         tags_path(name, arguments).write_text(json.dumps(tags))
         return data.task.score(data.rows, tags).metrics["f1"]
 
-    def tag(all_inputs: Sequence[Batch]) -> float:
+    def tag(all_inputs: Sequence[PackedBatch]) -> float:
         for inputs in all_inputs:
             predict(inputs)
         return len(examples)
@@ -104,18 +106,10 @@ def create(name: str, arguments: argparse.Namespace) -> Mapping[str, Callable[[]
     return {SCORE: score, BATCHES: lambda: tag(batches), SINGLE: lambda: tag(single)}
 
 
-def of_one(ids: Sequence[int]) -> Batch:
-    """A batch of one sentence without padding."""
-    row = np.array([ids], np.int32)
-    return Batch(row, np.ones_like(row), np.zeros_like(row))
-
-
 def keras_tags(served: ServedModel, task: TokenClassification) -> Predict:
     """As evaluation predicts: one graph, fused groups compiled for each shape."""
-    import tensorflow as tf
-
     predict = predictor(served.model, task, single_device())
-    return lambda inputs: predict(Batch(*map(tf.convert_to_tensor, inputs))).numpy()
+    return lambda inputs: predict(inputs).numpy()
 
 
 def onnx_tags(path: pathlib.Path) -> Predict:
@@ -127,8 +121,10 @@ def onnx_tags(path: pathlib.Path) -> Predict:
     session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     names = ("input_ids", "attention_mask", "token_type_ids")
 
-    def predict(inputs: Batch) -> np.ndarray:
-        feed = {name: np.asarray(x, np.int64) for name, x in zip(names, inputs, strict=True)}
+    def predict(inputs: PackedBatch) -> np.ndarray:
+        longest = int(np.sum(inputs.padded.input_mask, axis=1).max())
+        cut = (np.asarray(x, np.int64)[:, :longest] for x in inputs.padded)
+        feed = dict(zip(names, cut, strict=True))
         return session.run(None, feed)[0].argmax(axis=-1)
 
     return predict

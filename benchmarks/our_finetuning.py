@@ -7,7 +7,7 @@ from sentences import BATCH, MAX_LENGTH, Sentences
 
 from selectra_pipeline.config.architecture import ArchitectureConfig
 from selectra_pipeline.config.finetuning import FinetuningConfig
-from selectra_pipeline.downstream.batching import LengthBatches
+from selectra_pipeline.downstream.batching import PackedBatches
 from selectra_pipeline.downstream.finetuning import Finetuning
 from selectra_pipeline.downstream.task_model import TaskModel
 from selectra_pipeline.model.electra import Electra
@@ -16,6 +16,7 @@ from selectra_pipeline.pretraining.device_speed import measure_flops
 from selectra_pipeline.training.single_device import single_device
 
 TOTAL_STEPS = 10_000  # more than are taken: the learning rate stays above zero
+WARM_UP_EPOCHS = 20  # whose shapes are compiled in the first pass
 
 
 def create(
@@ -28,12 +29,13 @@ def create(
     model = TaskModel.create(encoder, data.task.head(encoder), weights, config.seed, precision)
     finetuning = Finetuning(model, TOTAL_STEPS, config, data.task)
     training, predicting = (
-        LengthBatches(data.examples, BATCH, MAX_LENGTH, data.task.label_spec) for _ in range(2)
+        PackedBatches(data.examples, BATCH, MAX_LENGTH, data.task.label_spec) for _ in range(2)
     )
-    training.lengths = data.lengths
-    # Every length is compiled once a run; a part of the file would meet new ones in every round.
-    alone = [training.parts([index]) for index in range(len(data.examples))]
-    unmet = {parts[0].inputs.input_ids.shape[1]: parts for parts in alone}
+    training.row_lengths = data.row_lengths
+    # Every shape is compiled once a run; a part of the file would meet new ones in every round.
+    drawn = (group for seed in range(WARM_UP_EPOCHS) for group in training.shuffled((seed,)))
+    batches = [training.parts(group) for group in drawn]
+    unmet = {str([part.inputs.tokens.shape for part in parts]): parts for parts in batches}
     epochs = itertools.count()
 
     def train() -> float:
@@ -46,7 +48,7 @@ def create(
 
     def predict() -> float:
         for group in predicting.in_order():
-            finetuning.predict(predicting.pad(group).inputs).numpy()
+            finetuning.predict(predicting.pack(group).inputs).numpy()
         return len(data.examples)
 
     return {"training": train, "prediction": predict}

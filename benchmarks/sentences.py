@@ -4,7 +4,7 @@ import itertools
 from typing import NamedTuple
 
 from selectra_pipeline.config.task import TaskConfig
-from selectra_pipeline.downstream.batching import LengthBatches
+from selectra_pipeline.downstream.batching import PackedBatches
 from selectra_pipeline.downstream.reading.conll import read_conll
 from selectra_pipeline.downstream.tasks import words
 from selectra_pipeline.downstream.tasks.token_classification import (
@@ -21,11 +21,11 @@ class Sentences(NamedTuple):
     """Examples with their labels, their task, and the number of words that there are.
 
     Attributes:
-        lengths: the static lengths that the whole file has: a part of it fills fewer.
+        row_lengths: of batches of the whole file.
     """
 
     examples: list[TokenExample]
-    lengths: list[int]
+    row_lengths: list[int]
     task: TokenClassification
     vocab_size: int
 
@@ -40,9 +40,11 @@ def read_sentences(conll: str, vocabulary: str, every: int) -> Sentences:
     sentences = words.read_sentences(read_conll(as_path(conll)), config)
     task = TokenClassification.create(config, {"train": sentences})
     examples, _ = task.examples(sentences, tokenizer, MAX_LENGTH)
-    batches = LengthBatches(examples, BATCH, MAX_LENGTH, task.label_spec)
+    batches = PackedBatches(examples, BATCH, MAX_LENGTH, task.label_spec)
     # Shuffled: sentences that are neighbours in the file are of like length too often.
-    groups = sorted(batches.shuffled((1, 0)), key=lambda group: batches.pad(group).labels.shape[1])
+    groups = sorted(
+        batches.shuffled((1, 0)), key=lambda group: max(len(examples[i].input_ids) for i in group)
+    )
     chosen = itertools.chain.from_iterable(groups[every // 2 :: every])
     of_part = [examples[i] for i in sorted(chosen)]
-    return Sentences(of_part, batches.lengths, task, tokenizer.size)
+    return Sentences(of_part, batches.row_lengths, task, tokenizer.size)

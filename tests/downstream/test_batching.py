@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from selectra_pipeline.downstream.batching import LengthBatches
+from selectra_pipeline.downstream.batching import PART_TOKENS, PackedBatches
 from selectra_pipeline.downstream.example import IGNORED, Example
 
 TOKENS = tf.TensorSpec([None, None], tf.int32)
@@ -18,42 +18,69 @@ def examples(lengths):
 
 @pytest.fixture
 def batches():
-    return LengthBatches(examples(LENGTHS), 2, 70, TOKENS)
+    return PackedBatches(examples(LENGTHS), 2, 70, TOKENS)
 
 
-@pytest.mark.parametrize("groups", [LengthBatches.in_order, lambda b: b.shuffled((1, 0))])
+def shape(batch):
+    return tuple(batch.inputs.tokens.shape)
+
+
+def real_tokens(batch):
+    return batch.inputs.padded.input_ids.numpy()[batch.inputs.padded.input_mask.numpy() == 1]
+
+
+@pytest.mark.parametrize("groups", [PackedBatches.in_order, lambda b: b.shuffled((1, 0))])
 def test_every_example_comes_once(batches, groups):
     found = groups(batches)
     assert sorted(index for group in found for index in group) == list(range(len(LENGTHS)))
     assert all(1 <= len(group) <= 2 for group in found)
 
 
-def test_in_order_the_examples_of_a_batch_have_the_same_static_length(batches):
-    shapes = {}
-    for group in batches.in_order():
-        batch = batches.pad(group)
-        rows, length = batch.labels.shape
-        assert rows == 2
-        shapes.setdefault(length, set()).update(LENGTHS[index] for index in group)
-    assert shapes == {8: {3, 4, 5}, 16: {9, 16}, 40: {17, 33}, 70: {64, 65, 70}}
+def test_in_order_long_and_short_examples_are_spread_over_the_batches():
+    batches = PackedBatches(examples([*range(10, 42)] * 4), 16, 64, TOKENS)
+    groups = batches.in_order()
+    means = [np.mean([len(batches.examples[index].input_ids) for index in g]) for g in groups]
+    assert np.ptp(means) < 2  # of sorted batches it would be 28
+    assert len({shape(batches.pack(group)) for group in groups}) == 1
 
 
-def test_a_length_that_fills_no_batch_is_not_used():
-    assert LengthBatches(examples([8] * 4 + [16, 120]), 4, 512, TOKENS).lengths == [8, 120]
-    assert LengthBatches(examples([8] * 3 + [16, 120]), 4, 512, TOKENS).lengths == [16, 120]
-    assert LengthBatches(examples([8, 16, 400]), 4, 400, TOKENS).lengths == [400]
+def test_in_order_examples_that_need_longer_rows_have_batches_of_their_own():
+    batches = PackedBatches(examples([20] * 30 + [200, 300]), 4, 512, TOKENS)
+    lengths = [
+        sorted(len(batches.examples[index].input_ids) for index in group)
+        for group in batches.in_order()
+    ]
+    assert lengths[-2:] == [[200], [300]]
+    assert all(set(of_group) == {20} for of_group in lengths[:-2])
+    assert [shape(batches.pack(group)) for group in batches.in_order()][-2:] == [(1, 256), (1, 384)]
+
+
+def test_rows_are_as_long_as_costs_least():
+    assert PackedBatches(examples([90] * 64), 32, 512, TOKENS).row_lengths[0] == 96
+    assert PackedBatches(examples([64] * 64), 32, 512, TOKENS).row_lengths[0] == 64
+    assert PackedBatches(examples([40, 50, 32] * 32), 32, 512, TOKENS).row_lengths[0] > 64
+    assert PackedBatches(examples([70] * 64), 32, 70, TOKENS).row_lengths == [70]
+
+
+def test_a_batch_of_one_example_is_hardly_longer_than_it():
+    alone = PackedBatches(examples([3, 20, 300]), 1, 512, TOKENS)
+    assert [shape(alone.pack([index])) for index in range(3)] == [(1, 8), (1, 24), (1, 384)]
 
 
 def test_padding_is_masked_and_ignored(batches):
-    batch = batches.pad([3])
-    ids, mask, segments = (field.numpy() for field in batch.inputs)
-    assert ids.shape == mask.shape == segments.shape == (2, 8)
-    np.testing.assert_array_equal(mask, [[1] * 5 + [0] * 3, [0] * 8])
-    np.testing.assert_array_equal(ids[0], [2, 10, 10, 10, 3] + [0] * 3)
+    batch = batches.pack([3])
+    ids, mask, segments = (field.numpy() for field in batch.inputs.padded)
+    length = batches.row_lengths[0]
+    assert ids.shape == mask.shape == segments.shape == (2, length)
+    np.testing.assert_array_equal(mask[0], [1] * 5 + [0] * (length - 5))
+    np.testing.assert_array_equal(ids[0], [2, 10, 10, 10, 3] + [0] * (length - 5))
     assert not ids[1].any()
+    assert not mask[1].any()
     assert not segments.any()
-    expected = [IGNORED, 1, 1, 1, IGNORED] + [IGNORED] * 3
-    np.testing.assert_array_equal(batch.labels.numpy(), [expected, [IGNORED] * 8])
+    labels = batch.labels.numpy()
+    np.testing.assert_array_equal(labels[0, :5], [IGNORED, 1, 1, 1, IGNORED])
+    assert (labels[0, 5:] == IGNORED).all()
+    assert (labels[1] == IGNORED).all()
 
 
 def test_the_order_is_the_seeds_and_differs_between_epochs(batches):
@@ -62,46 +89,50 @@ def test_the_order_is_the_seeds_and_differs_between_epochs(batches):
     assert len(orders) == 4
 
 
-def test_shuffled_batches_are_full_but_for_the_last_and_as_long_as_their_longest(batches):
-    odd = LengthBatches(examples([*LENGTHS, 8]), 2, 70, TOKENS)
+def test_shuffled_batches_are_full_but_for_the_last(batches):
+    odd = PackedBatches(examples([*LENGTHS, 8]), 2, 70, TOKENS)
     groups = odd.shuffled((1, 0))
     assert [len(group) for group in groups] == [2, 2, 2, 2, 2, 1]
-    lengths = [[*LENGTHS, 8][index] for group in groups for index in group]
-    assert len(set(lengths)) > 1
-    for group in groups:
-        longest = max([*LENGTHS, 8][index] for index in group)
-        static = next(length for length in odd.lengths if length >= longest)
-        assert odd.pad(group).labels.shape == (2, static)
+    assert len({odd.pack(group).labels.shape[0] for group in groups}) == 1
 
 
-def test_a_batch_is_cut_by_length_into_parts_of_as_many_rows():
-    lengths = [60, 5, 33, 7, 16, 64, 8, 24, 9, 40]
-    odd = LengthBatches(examples(lengths), 10, 64, TOKENS)
-    parts = odd.parts(list(range(10)))
-    assert [part.labels.shape[0] for part in parts] == [3, 3, 3, 3]
-    rows = [int(n) for part in parts for n in part.inputs.input_mask.numpy().sum(axis=1)]
-    assert rows == [*sorted(lengths), 0, 0]
-    assert len(odd.parts([2, 4])) == 1  # no part is empty
+def test_a_small_batch_is_one_part_and_a_large_one_several_of_bounded_size():
+    lengths = [500, 5, 300, 7, 512, 64, 8, 511, 9, 40] * 3
+    batches = PackedBatches(examples(lengths), 30, 512, TOKENS)
+    few = [1, 3, 6]
+    (part,) = batches.parts(few)
+    assert shape(part) == shape(batches.pack(few))
+    assert sorted(real_tokens(part)) == sorted(real_tokens(batches.pack(few)))
+    group = list(range(30))
+    parts = batches.parts(group)
+    assert len(parts) == 2
+    assert all(np.prod(shape(part)) <= PART_TOKENS for part in parts)
+    odd_rows = PackedBatches(examples([90] * 64), 64, 512, TOKENS)
+    assert [shape(part) for part in odd_rows.parts(list(range(64)))] == [(40, 96), (24, 96)]
+    assert {part.labels.shape[0] for part in parts} == {30}
+    found = np.concatenate([real_tokens(part) for part in parts])
+    assert sorted(found) == sorted(real_tokens(batches.pack(group)))
 
 
 def test_shuffled_batches_do_not_tell_the_length_of_an_example():
     """Or they told its class, where texts of one class are short."""
-    short_and_long = LengthBatches(examples([8] * 500 + [64] * 500), 10, 64, TOKENS)
+    short_and_long = PackedBatches(examples([8] * 500 + [64] * 500), 10, 64, TOKENS)
     long_ones = [sum(index >= 500 for index in g) for g in short_and_long.shuffled((1, 0))]
     assert np.std(long_ones) < 2  # of 10: 1.6 for a fair draw, 5 for batches of one length
     assert np.mean(long_ones) == 5
 
 
-def padded(example, label_spec):
-    return LengthBatches([example], 2, 16, label_spec).pad([0])
+def packed(example, label_spec):
+    return PackedBatches([example], 2, 8, label_spec).pack([0])
 
 
 def test_the_second_text_is_segment_1():
-    batch = padded(
+    batch = packed(
         Example([2, 7, 3, 8, 9, 3], 0, second_segment=3), tf.TensorSpec([None], tf.int32)
     )
-    np.testing.assert_array_equal(batch.inputs.segment_ids[0], [0, 0, 0, 1, 1, 1, 0, 0])
-    assert not batch.inputs.segment_ids[1].numpy().any()
+    segments = batch.inputs.padded.segment_ids.numpy()
+    np.testing.assert_array_equal(segments[0], [0, 0, 0, 1, 1, 1, 0, 0])
+    assert not segments[1].any()
 
 
 @pytest.mark.parametrize(
@@ -114,6 +145,6 @@ def test_the_second_text_is_segment_1():
     ],
 )
 def test_labels_have_the_shape_of_the_task(labels, spec, expected):
-    batch = padded(Example([2, 7, 3], labels), spec)
+    batch = packed(Example([2, 7, 3], labels), spec)
     assert spec.is_compatible_with(batch.labels)
     np.testing.assert_array_equal(batch.labels, expected)

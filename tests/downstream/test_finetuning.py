@@ -6,8 +6,9 @@ import tensorflow as tf
 
 from selectra_pipeline.config.architecture import ArchitectureConfig
 from selectra_pipeline.config.finetuning import FinetuningConfig
+from selectra_pipeline.downstream import batching
 from selectra_pipeline.downstream import finetuning as finetuning_module
-from selectra_pipeline.downstream.batching import LengthBatches
+from selectra_pipeline.downstream.batching import PackedBatches
 from selectra_pipeline.downstream.example import IGNORED, Example
 from selectra_pipeline.downstream.finetuning import Finetuning
 from selectra_pipeline.downstream.task_model import TaskModel
@@ -34,7 +35,7 @@ def labelled(length):
     draw = np.random.default_rng(1)
     rows = draw.integers(5, 30, [8, length]).tolist()
     made = [Example(row, [i % 3 for i in row]) for row in rows]
-    return LengthBatches(made, 8, 32, TASK.label_spec).pad(list(range(8)))
+    return PackedBatches(made, 8, 32, TASK.label_spec).pack(list(range(8)))
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +62,9 @@ def test_compiled_groups_change_neither_gradients_nor_predictions(plain):
             compiled.optimizer.paths, compiled.optimizer.first, plain.optimizer.first, strict=True
         ):
             np.testing.assert_allclose(ours, theirs, rtol=1e-3, atol=1e-6, err_msg=path)
-        np.testing.assert_array_equal(*(t.predict(batch.inputs) for t in (compiled, plain)))
+        real = batch.inputs.padded.input_mask.numpy() == 1
+        predictions = [t.predict(batch.inputs).numpy()[real] for t in (compiled, plain)]
+        np.testing.assert_array_equal(*predictions)
     assert max(np.abs(moment).max() for moment in compiled.optimizer.first) > 1e-3
 
 
@@ -78,19 +81,20 @@ def test_bfloat16_rounds_the_gradients_and_not_the_weights(batch):
     assert {variable.dtype for variable in rounded.model.trainable_variables} == {"float32"}
 
 
-def test_a_batch_in_parts_makes_the_step_of_the_whole():
+def test_a_batch_in_parts_makes_the_step_of_the_whole(monkeypatch):
     """Without dropout, whose noise is the part's."""
     draw = np.random.default_rng(2)
     rows = [draw.integers(5, 30, 4 + i % 8 * 3).tolist() for i in range(64)]
     made = [Example(row, [i % 3 for i in row]) for row in rows]
-    batches = LengthBatches(made, 8, 32, TASK.label_spec)
-    group = list(range(7))  # the last part has an empty row
+    batches = PackedBatches(made, 8, 32, TASK.label_spec)
+    group = list(range(7))  # of a batch of 8
+    monkeypatch.setattr(batching, "PART_TOKENS", 40)  # one row of 32
     parts = batches.parts(group)
-    assert [part.labels.shape[1] for part in parts] == [8, 16, 24, 24]
+    assert len(parts) == 3
     steady = dataclasses.replace(ARCHITECTURE, dropout=0.0, attention_dropout=0.0)
     whole, divided = finetuning(steady), finetuning(steady)
     for _ in range(2):  # what is accumulated is of one batch
-        losses = whole.train([batches.pad(group)]), divided.train(parts)
+        losses = whole.train([batches.pack(group)]), divided.train(parts)
         np.testing.assert_allclose(*losses, rtol=1e-5)
     moments = zip(
         whole.optimizer.paths, whole.optimizer.first, divided.optimizer.first, strict=True
@@ -99,13 +103,14 @@ def test_a_batch_in_parts_makes_the_step_of_the_whole():
         np.testing.assert_allclose(ours, theirs, rtol=1e-3, atol=1e-7, err_msg=path)
 
 
-def test_batches_of_all_lengths_share_a_graph():
+def test_batches_of_all_shapes_share_a_graph():
     tuned = finetuning()
-    for length in (5, 10, 20):
-        batch = labelled(length)
+    batches = [labelled(length) for length in (5, 10, 20)]
+    assert len({tuple(batch.inputs.tokens.shape) for batch in batches}) == 3
+    for batch in batches:
         tuned.train([batch])
         assert tuned.predict(batch.inputs).shape == batch.labels.shape
-    assert tuned._part_step.experimental_get_tracing_count() == 1
+    assert tuned._whole.experimental_get_tracing_count() == 1
 
 
 def test_it_learns_the_labels(batch):
@@ -123,12 +128,28 @@ def test_the_learning_rate_warms_up_and_ends_at_0():
     )
 
 
-def test_the_same_seed_gives_the_same_weights_bit_by_bit(batch):
+def pairs_of_all_lengths():
+    """They share rows, and half of them have two segments."""
+    draw = np.random.default_rng(3)
+    lengths = draw.integers(3, 33, 32).tolist()
+    rows = [draw.integers(5, 30, length).tolist() for length in lengths]
+    made = [
+        Example(row, [i % 3 for i in row], second_segment=2 if len(row) % 2 else None)
+        for row in rows
+    ]
+    return PackedBatches(made, 32, 32, TASK.label_spec)
+
+
+@pytest.mark.parametrize("part_tokens", [4096, 192], ids=["whole", "parts"])
+def test_the_same_seed_gives_the_same_weights_bit_by_bit(part_tokens, monkeypatch):
+    monkeypatch.setattr(batching, "PART_TOKENS", part_tokens)
+    parts = pairs_of_all_lengths().parts(list(range(32)))
+    assert (len(parts) == 1) == (part_tokens == 4096)
     finals = []
     for seed in (1, 1, 2):
         tuned = finetuning(learning_rate=1e-2, seed=seed)
-        for _ in range(4):
-            tuned.train([batch])
+        for _ in range(8):
+            tuned.train(parts)
         finals.append([variable.numpy() for variable in tuned.model.trainable_variables])
     assert all(np.array_equal(a, b) for a, b in zip(finals[0], finals[1], strict=True))
     assert not all(np.array_equal(a, b) for a, b in zip(finals[0], finals[2], strict=True))

@@ -3,7 +3,7 @@ import pytest
 import tensorflow as tf
 
 from selectra_pipeline.config.architecture import ArchitectureConfig
-from selectra_pipeline.downstream.batching import LengthBatches
+from selectra_pipeline.downstream.batching import PackedBatches
 from selectra_pipeline.downstream.example import Example
 from selectra_pipeline.downstream.prediction import outputs_in_order, predictor
 from selectra_pipeline.downstream.task_model import TaskModel
@@ -25,10 +25,10 @@ def model() -> TaskModel:
 
 
 @pytest.fixture(scope="module")
-def batches() -> LengthBatches:
+def batches() -> PackedBatches:
     draw = np.random.default_rng(1)
     examples = [Example(draw.integers(5, 30, length).tolist(), 0) for length in LENGTHS]
-    return LengthBatches(examples, 3, 32, TASK.label_spec)
+    return PackedBatches(examples, 3, 32, TASK.label_spec)
 
 
 def test_each_output_is_that_of_its_example_alone_without_dropout(model, batches):
@@ -41,10 +41,10 @@ def test_each_output_is_that_of_its_example_alone_without_dropout(model, batches
     assert np.ptp(outputs, axis=0).min() > 1e-3  # the examples differ
 
 
-def test_batches_of_all_lengths_share_a_graph(model, batches):
+def test_batches_of_all_shapes_share_a_graph(model, batches):
     predict = predictor(model, TASK, single_device())
     outputs_in_order(predict, batches)
-    assert len(batches.lengths) > 1
+    assert len({tuple(batches.pack(group).inputs.tokens.shape) for group in batches.in_order()}) > 1
     assert predict.experimental_get_tracing_count() == 1
 
 

@@ -49,6 +49,12 @@ def test_scores_of_padding_get_minus_10000_as_in_the_original():
     np.testing.assert_array_equal(bias.numpy()[1, 0, 0], [0, 0, 0, -10_000, -10_000])
 
 
+def test_a_mask_of_three_axes_says_what_each_position_sees():
+    mask = tf.constant([[[1, 0], [1, 1]]])
+    np.testing.assert_array_equal(attention_bias(mask), [[[[0, -10_000.0], [0, 0]]]])
+    np.testing.assert_array_equal(attention_bias(mask == 1), attention_bias(mask))
+
+
 def test_dropout_acts_on_probabilities_so_a_lone_token_keeps_or_loses_its_value(layer, config):
     """With one token its probability is 1: dropout leaves 0 or 1 / (1 - rate) of each head."""
     x = np.random.default_rng(2).normal(size=(60, 1, 12)).astype(np.float32)

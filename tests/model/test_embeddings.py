@@ -37,6 +37,15 @@ def test_a_word_looks_different_at_another_position_and_in_another_segment(embed
     assert not np.allclose(embedded[0], in_segment_b)
 
 
+def test_positions_may_be_named(embeddings):
+    ids, segments = tf.constant([[5, 6, 7]]), tf.constant([[0, 1, 0]])
+    named = embeddings(ids, segments, tf.constant([[0, 1, 2]]))
+    np.testing.assert_allclose(named, embeddings(ids, segments), atol=1e-6)
+    begun_anew = embeddings(ids, segments, tf.constant([[0, 0, 1]]))
+    alone = embeddings(ids[:, 1:], segments[:, 1:])
+    np.testing.assert_allclose(begun_anew[:, 1:], alone, atol=1e-6)
+
+
 def test_dropout_is_applied_last(embeddings, config):
     plain = embeddings(IDS, SEGMENTS).numpy()
     noisy = embeddings(IDS, SEGMENTS, noise=root_noise(1)).numpy()

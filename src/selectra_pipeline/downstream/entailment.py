@@ -7,7 +7,7 @@ import numpy as np
 from scipy.special import softmax
 
 from selectra_pipeline.config.base import ConfigError
-from selectra_pipeline.downstream.batching import LengthBatches
+from selectra_pipeline.downstream.batching import PackedBatches
 from selectra_pipeline.downstream.example import IGNORED
 from selectra_pipeline.downstream.prediction import outputs_in_order, predictor
 from selectra_pipeline.downstream.task_model import TaskModel
@@ -78,7 +78,7 @@ class EntailmentModel:
         pairs = [TextRow(text, hypothesis, "") for text in texts for hypothesis in hypotheses]
         unlabelled = [IGNORED] * len(pairs)
         examples, lost = text_examples(pairs, unlabelled, self._tokenizer, self.max_length)
-        batches = LengthBatches(examples, self._batch_size, self.max_length, self._label_spec)
+        batches = PackedBatches(examples, self._batch_size, self.max_length, self._label_spec)
         logits = np.stack(outputs_in_order(self._predict, batches))  # [pairs, classes]
         logits = logits.reshape(len(texts), len(hypotheses), -1)
         return Entailments(self._probabilities(logits, several), lost)

@@ -1,4 +1,4 @@
-"""What fine-tuning minimises. Rows that fill up a batch count nothing."""
+"""What fine-tuning minimises. Sequences that fill up a batch count nothing."""
 
 import tensorflow as tf
 

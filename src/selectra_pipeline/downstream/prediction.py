@@ -6,16 +6,17 @@ from collections.abc import Callable
 import numpy as np
 import tensorflow as tf
 
-from selectra_pipeline.downstream.batching import LengthBatches
+from selectra_pipeline.downstream.batching import PackedBatches
+from selectra_pipeline.downstream.sequence_packing import PackedBatch
 from selectra_pipeline.downstream.task_model import TaskModel
 from selectra_pipeline.downstream.tasks.task_type import Objective
 from selectra_pipeline.records.reader import Batch
 from selectra_pipeline.training.single_device import graph_on
 
-TOKENS = tf.TensorSpec([None, None], tf.int32)  # [batch, seq]
-INPUTS = Batch(TOKENS, TOKENS, TOKENS)
+TOKENS = tf.TensorSpec([None, None], tf.int32)
+INPUTS = PackedBatch(Batch(TOKENS, TOKENS, TOKENS), TOKENS, TOKENS)
 
-Predict = Callable[[Batch], tf.Tensor]
+Predict = Callable[[PackedBatch], tf.Tensor]
 AskedToStop = Callable[[], bool]
 
 
@@ -26,20 +27,20 @@ def predictor(model: TaskModel, objective: Objective, strategy: tf.distribute.St
         strategy: of one device.
     """
 
-    def outputs(inputs: Batch) -> tf.Tensor:
+    def outputs(inputs: PackedBatch) -> tf.Tensor:
         return objective.outputs(model(inputs))
 
     return graph_on(strategy, outputs, INPUTS)
 
 
 def outputs_in_order(
-    predict: Predict, batches: LengthBatches, asked_to_stop: AskedToStop = lambda: False
+    predict: Predict, batches: PackedBatches, asked_to_stop: AskedToStop = lambda: False
 ) -> list[np.ndarray] | None:
     """The outputs of all examples, in their order; None if it was asked to stop before the end."""
     outputs: dict[int, np.ndarray] = {}
     for group in itertools.takewhile(lambda _: not asked_to_stop(), batches.in_order()):
-        found = predict(batches.pad(group).inputs).numpy()
-        outputs.update(zip(group, found, strict=False))  # rows that fill up the batch are left out
+        found = predict(batches.pack(group).inputs).numpy()
+        outputs.update(zip(group, found, strict=False))  # what fills up a batch is left out
     if len(outputs) < len(batches.examples):
         return None
     return [outputs[index] for index in range(len(outputs))]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from selectra_pipeline.config.finetuning import FinetuningConfig
-from selectra_pipeline.downstream.batching import LengthBatches
+from selectra_pipeline.downstream.batching import PackedBatches
 from selectra_pipeline.downstream.finetuning import Finetuning
 from selectra_pipeline.downstream.prediction import AskedToStop, outputs_in_order
 from selectra_pipeline.downstream.tasks.task_type import Scores, TaskType
@@ -19,7 +19,7 @@ class PreparedSplit(NamedTuple):
     """Rows, the batches of their examples, and what of the rows is lost in these."""
 
     rows: Sequence[Any]
-    batches: LengthBatches
+    batches: PackedBatches
     truncation: Truncation
 
 
@@ -33,7 +33,7 @@ def prepare(
     """
     examples, truncation = task.examples(rows, tokenizer, config.max_length)
     logger.info("%s, max_length=%d: %s", name, config.max_length, truncation)
-    batches = LengthBatches(examples, config.batch_size, config.max_length, task.label_spec)
+    batches = PackedBatches(examples, config.batch_size, config.max_length, task.label_spec)
     return PreparedSplit(rows, batches, truncation)
 
 

@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from selectra_pipeline.config.architecture import EncoderConfig
 from selectra_pipeline.config.base import ConfigError, differences
+from selectra_pipeline.downstream.sequence_packing import PackedBatch, row_tokens, unpack
 from selectra_pipeline.model.electra import PRECISION_POLICY
 from selectra_pipeline.model.embeddings import Embeddings
 from selectra_pipeline.model.encoder import Encoder
@@ -86,14 +87,24 @@ class TaskModel(keras.layers.Layer):
         self.discriminator.build()
         self.head.build()
 
-    def call(self, inputs: Batch, noise: Noise | None = None) -> tf.Tensor:
+    def call(self, inputs: Batch | PackedBatch, noise: Noise | None = None) -> tf.Tensor:
         """Logits of the head; a noise of None means inference."""
         return self.head(
             self.states(inputs, noise), noise=None if noise is None else noise.fold_in(2)
         )
 
-    def states(self, inputs: Batch, noise: Noise | None = None) -> tf.Tensor:
-        """The discriminator's last states, [batch, seq, hidden]; without noise, inference."""
+    def states(self, inputs: Batch | PackedBatch, noise: Noise | None = None) -> tf.Tensor:
+        """The discriminator's last states, [batch, seq, hidden]; without noise, inference.
+
+        Whether sequences share rows changes what is computed, not what comes of it: but for
+        rounding, for the noise of dropout, which is a row's, and for what stands at padding.
+        """
         noises = [None if noise is None else noise.fold_in(part) for part in range(2)]
-        embedded = self.embeddings(inputs.input_ids, inputs.segment_ids, noise=noises[0])
-        return self.discriminator(embedded, inputs.input_mask, noise=noises[1])
+        if isinstance(inputs, Batch):
+            embedded = self.embeddings(inputs.input_ids, inputs.segment_ids, noise=noises[0])
+            return self.discriminator(embedded, inputs.input_mask, noise=noises[1])
+        rows = row_tokens(inputs)
+        embedded = self.embeddings(
+            rows.input_ids, rows.segment_ids, rows.position_ids, noise=noises[0]
+        )
+        return unpack(self.discriminator(embedded, rows.attention_mask, noise=noises[1]), inputs)

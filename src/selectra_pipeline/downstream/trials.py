@@ -33,7 +33,7 @@ from selectra_pipeline.shards.remote import make_folder
 logger = logging.getLogger(__name__)
 
 TRIALS_KIND = "trials"
-RULES_VERSION = 2  # raise it when the same checkpoint, rows and configuration give other scores
+RULES_VERSION = 3  # raise it when the same checkpoint, rows and configuration give other scores
 RESULT_VERSION = 3  # raise it when a `TaskResult` holds something else
 
 SaveModel = Callable[[Path, TaskModel, TaskType], None]

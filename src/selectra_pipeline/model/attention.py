@@ -89,12 +89,14 @@ def attention_bias(input_mask: tf.Tensor, direction: Direction = "both") -> tf.T
     """0 where a position may look, `MASKED` where not: at padding, or against the direction.
 
     Args:
-        input_mask: [batch, seq]; 1 for tokens, 0 for padding.
+        input_mask: [batch, seq]; 1 for tokens, 0 for padding. Or [batch, seq, seq]; 1 where the
+            position of the second axis sees that of the third.
 
     Returns:
-        float32 [batch, 1, 1, seq], or [batch, 1, seq, seq] in a direction
+        float32 [batch, 1, 1, seq]; [batch, 1, seq, seq] in a direction, or of a mask of three axes
     """
-    bias = (1.0 - tf.cast(input_mask, tf.float32))[:, tf.newaxis, tf.newaxis, :] * MASKED
+    bias = (1.0 - tf.cast(input_mask, tf.float32)) * MASKED
+    bias = bias[:, tf.newaxis] if bias.shape.rank == 3 else bias[:, tf.newaxis, tf.newaxis]
     if direction == "both":
         return bias
     places = tf.range(input_mask.shape[1])

@@ -16,6 +16,7 @@ class Embeddings(keras.layers.Layer):
 
     Call arguments:
         input_ids, segment_ids: int [batch, seq].
+        position_ids: int [batch, seq]; None means 0, 1, ... in every row.
         noise: of the dropout; None means inference.
 
     Returns:
@@ -39,15 +40,27 @@ class Embeddings(keras.layers.Layer):
         self.layer_norm.build((None, None, width))
 
     def call(
-        self, input_ids: tf.Tensor, segment_ids: tf.Tensor, noise: Noise | None = None
+        self,
+        input_ids: tf.Tensor,
+        segment_ids: tf.Tensor,
+        position_ids: tf.Tensor | None = None,
+        noise: Noise | None = None,
     ) -> tf.Tensor:
-        length = tf.shape(input_ids)[1] if input_ids.shape[1] is None else input_ids.shape[1]
         # Of tensors: a variable that is looked up itself is copied whole wherever else it is read.
         tables = (self.word_embeddings, self.token_type_embeddings, self.position_embeddings)
         words, types, positions = (tf.convert_to_tensor(table.value) for table in tables)
-        words, types = tf.gather(words, input_ids), tf.gather(types, segment_ids)
-        x = tf.cast(words + types + positions[:length], self.compute_dtype)
-        return dropout(self.layer_norm(x), self.config.dropout, noise)  # [batch, seq, embed]
+        x = tf.gather(words, input_ids)
+        if position_ids is None:
+            length = tf.shape(input_ids)[1] if input_ids.shape[1] is None else input_ids.shape[1]
+            x = x + tf.gather(types, segment_ids) + positions[:length]
+        else:
+            # Of two terms: where three have one shape, TensorFlow adds them up in an order that
+            # differs from run to run.
+            places = positions.shape[0]
+            both = tf.reshape(types[:, tf.newaxis] + positions, [-1, positions.shape[1]])
+            x = x + tf.gather(both, segment_ids * places + position_ids)
+        x = self.layer_norm(tf.cast(x, self.compute_dtype))
+        return dropout(x, self.config.dropout, noise)  # [batch, seq, embed]
 
     def _table(self, name: str, entries: int) -> keras.Variable:
         # Looked up in float32: narrowing what was looked up costs less than narrowing the table,

@@ -65,7 +65,7 @@ class Encoder(keras.layers.Layer):
 
     Call arguments:
         embedded: [batch, seq, embedding_size].
-        input_mask: [batch, seq]; 1 for tokens, 0 for padding.
+        input_mask: [batch, seq] or [batch, seq, seq], as in `attention_bias`.
         noise: of all dropout; None means inference.
 
     Returns:

@@ -14,7 +14,7 @@ from selectra_pipeline.config.base import ConfigError
 from selectra_pipeline.config.comparison import ComparisonConfig
 from selectra_pipeline.config.task import TaskConfig, TaskTypeName
 from selectra_pipeline.config.vocabulary import VocabularyConfig
-from selectra_pipeline.downstream.batching import LengthBatches
+from selectra_pipeline.downstream.batching import PackedBatches
 from selectra_pipeline.downstream.prediction import INPUTS, Predict, outputs_in_order
 from selectra_pipeline.downstream.tasks.loading import load_rows
 from selectra_pipeline.downstream.truncation import Truncation
@@ -96,8 +96,8 @@ class _Contender(NamedTuple):
     """A model with what it is asked and its graph."""
 
     served: ServedModel
-    batches: LengthBatches
-    timed: LengthBatches
+    batches: PackedBatches
+    timed: PackedBatches
     predict: Predict
     cut: Truncation
 
@@ -248,7 +248,7 @@ def _contender(
     examples, cut = test.examples(served.tokenizer, max_length)
     logger.info("%s, max_length=%d: %s", served.source, max_length, cut)
     batches, timed = (
-        LengthBatches(chosen, config.batch_size, max_length, test.label_spec)
+        PackedBatches(chosen, config.batch_size, max_length, test.label_spec)
         for chosen in (examples, examples[: config.timed_rows])
     )
     predict = graph_on(single_device(), served.model, INPUTS)

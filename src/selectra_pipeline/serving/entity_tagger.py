@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from selectra_pipeline.config.base import ConfigError
-from selectra_pipeline.downstream.batching import LengthBatches
+from selectra_pipeline.downstream.batching import PackedBatches
 from selectra_pipeline.downstream.metrics.entities import OUTSIDE, entities
 from selectra_pipeline.downstream.prediction import outputs_in_order, predictor
 from selectra_pipeline.downstream.tasks.token_classification import TokenClassification
@@ -63,7 +63,7 @@ class EntityTagger:
         words = tuple(word.text for word in read.words)
         rows = [TaggedSentence(words, (OUTSIDE,) * len(words))]
         examples, _ = self._task.examples(rows, self._tokenizer, self._limit)
-        batches = LengthBatches(examples, 1, self._limit, self._task.label_spec)
+        batches = PackedBatches(examples, 1, self._limit, self._task.label_spec)
         outputs = outputs_in_order(self._predict, batches)
         (tags,) = self._task.decode(rows, examples, outputs)
         spans = [

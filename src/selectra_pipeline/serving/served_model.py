@@ -40,8 +40,8 @@ class ServedModel(NamedTuple):
         source: the folder it was read from.
         kind: a discriminator gives a logit a token (above 0: replaced), a classifier one a class
             or, trained on regression, a value; a tagger one a token and tag.
-        model: called with a `Batch`; gives logits [batch, seq], [batch, classes] or
-            [batch, seq, tags]. Its `states` are the encoder's.
+        model: called with a `Batch` or `PackedBatch`; gives logits [batch, seq],
+            [batch, classes] or [batch, seq, tags]. Its `states` are the encoder's.
         label_names: classes or tags in the order of their numbers; empty for a discriminator and
             where there is one value.
     """

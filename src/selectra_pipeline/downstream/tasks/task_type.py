@@ -28,7 +28,7 @@ class Objective(Protocol):
 
     Attributes:
         label_spec: of a batch's labels: its first axis is the batch, an axis of None behind it is
-            as long as the batch's sequences. Rows that fill up a batch hold `IGNORED` or NaN.
+            as long as the batch's sequences. Sequences that fill up a batch hold `IGNORED` or NaN.
     """
 
     label_spec: tf.TensorSpec
