@@ -15,8 +15,8 @@ others: tracing and compiling.
 Contestants are named implementation/precision. Implementations: ours; trainer (random batches, its
 default), trainer-grouped (its own batches of similar length), trainer-sorted (sentences sorted by
 length: the least padding in rows of their own, and the same batches in every epoch). All three pad
-to the longest sentence of a batch. Of a whole file, trainer-grouped sorts 1600 sentences at a time and
-comes near trainer-sorted; of the few hundred here, 64 at a time. They take transformers' plain
+to the longest sentence of a batch. Of a whole file, trainer-grouped sorts 1600 sentences at a time
+and comes near trainer-sorted; of the few hundred here, 64 at a time. They take transformers' plain
 attention or, with -sdpa behind the name, PyTorch's own.
 """
 
