@@ -45,6 +45,7 @@ def read_sentences(conll: str, vocabulary: str, every: int) -> Sentences:
     groups = sorted(
         batches.shuffled((1, 0)), key=lambda group: max(len(examples[i].input_ids) for i in group)
     )
-    chosen = itertools.chain.from_iterable(groups[every // 2 :: every])
+    first = (len(groups) - 1) % every // 2  # as far from the shortest as the last from the longest
+    chosen = itertools.chain.from_iterable(groups[first::every])
     of_part = [examples[i] for i in sorted(chosen)]
     return Sentences(of_part, batches.row_lengths, task, tokenizer.size)
