@@ -5,9 +5,11 @@
 
 Every point is a process of its own: SELECTRA small at 8 x 512 with one size changed (lengths keep
 4,096 tokens). Points are added to the file of results, so sweeps may be run one by one; the plot
-shows all that it holds. Beside what was measured stands what the model of cost says: the model's
-FLOPs at the speed of plain matrix products (the median over all points). Memory is what the
-process takes beyond TensorFlow itself, weights and moments included. Prints a Markdown table.
+shows all that it holds. Each step is followed by plain matrix products: MFU is the share of their
+speed at that time, so that points compare although the machine may be slower at one than at
+another. Beside it stands what the model of cost says: the model's FLOPs at the median speed of the
+products over all points; the tokens per second shown are that times MFU. Memory is what the process
+takes beyond TensorFlow itself, weights and moments included. Prints a Markdown table.
 """
 
 import argparse
@@ -51,13 +53,21 @@ def measure(sweep: str, value: int, precision: str, steps: int) -> dict[str, flo
     tf.zeros([1])  # starts TensorFlow
     before = peak_bytes()
     take = our_step.create(project)
-    seconds = [timed(take) for _ in range(WARM_UP + steps)][WARM_UP:]
+    for _ in range(WARM_UP):
+        take()
     after = peak_bytes()
+    ceiling, flops = our_step.create_ceiling(project), our_step.example_flops(project) * batch
+    ceiling()
+    shares, ceilings = [], []
+    for _ in range(steps):
+        seconds = timed(take)
+        ceilings.append(ceiling())
+        shares.append(flops / seconds / ceilings[-1])
     return {
-        "seconds": statistics.median(seconds),
+        "mfu": statistics.median(shares),
         "tokens": batch * project.records.sequence_length,
-        "flops": our_step.example_flops(project) * batch,
-        "ceiling": our_step.create_ceiling(project)(),
+        "flops": flops,
+        "ceiling": statistics.median(ceilings),
         "bytes": after - before,
     }
 
@@ -87,10 +97,9 @@ def rows(results: dict[str, dict[str, dict[str, float]]]) -> list[str]:
     for sweep, points in results.items():
         for value, p in points.items():
             bound = p["tokens"] * peak / p["flops"]
-            speed = p["tokens"] / p["seconds"]
             lines.append(
-                f"| {sweep} | {int(value):,} | {speed:,.0f} | {bound:,.0f} "
-                f"| {speed / bound:.0%} | {p['bytes'] / 1e9:.2f} |"
+                f"| {sweep} | {int(value):,} | {p['mfu'] * bound:,.0f} | {bound:,.0f} "
+                f"| {p['mfu']:.0%} | {p['bytes'] / 1e9:.2f} |"
             )
     return lines
 
@@ -101,8 +110,8 @@ def plot(results: dict[str, dict[str, dict[str, float]]], path: str) -> None:
     panels = figure.subplots(2, len(results), squeeze=False)
     for column, (sweep, points) in enumerate(results.items()):
         values = [int(value) for value in points]
-        speeds = [p["tokens"] / p["seconds"] for p in points.values()]
         bounds = [p["tokens"] * ceiling(results) / p["flops"] for p in points.values()]
+        speeds = [p["mfu"] * bound for p, bound in zip(points.values(), bounds, strict=True)]
         speed, memory = panels[0][column], panels[1][column]
         speed.plot(values, bounds, "--", color="#b0b0b0", label="model of cost")
         speed.plot(values, speeds, ".-", color="#1f4e8c", label="measured")

@@ -53,8 +53,14 @@ class ArchitectureConfig(Config):
     """An ELECTRA: the discriminator, and the generator as a share of it (paper, section 3.2).
 
     Attributes:
+        hidden_size, num_layers, num_heads, intermediate_size: of the discriminator: width of its
+            states, encoder layers, attention heads, width within the feed-forward network.
         embedding_size: width of the word, position and type tables, shared by both encoders;
             None means hidden_size.
+        max_position_embeddings, type_vocab_size: entries of the tables of positions and segments.
+        dropout, attention_dropout: rates for hidden states and for attention's probabilities.
+        layer_norm_epsilon: added to the variance.
+        initializer_range: deviation of the truncated normal that weights are drawn from.
         generator_size: width of the generator as a share of hidden_size.
         generator_layers: None means num_layers, as in the original.
     """

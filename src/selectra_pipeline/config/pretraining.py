@@ -14,7 +14,14 @@ from selectra_pipeline.config.schedule import ScheduleConfig
 
 @dataclass(frozen=True)
 class OptimizerConfig(Config):
-    """AdamW without bias correction (original: model/optimization.py)."""
+    """AdamW without bias correction (original: model/optimization.py).
+
+    Attributes:
+        beta_1, beta_2: shares of the gradient's mean and of its square's that a step keeps.
+        epsilon: added to the root of the latter.
+        weight_decay: of all weights but biases and those of LayerNorm, times the learning rate.
+        clip_norm: what the norm of all gradients together is scaled down to.
+    """
 
     beta_1: float = 0.9
     beta_2: float = 0.999
