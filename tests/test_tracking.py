@@ -11,7 +11,7 @@ import mlflow
 import pytest
 
 from selectra_pipeline import tracking
-from selectra_pipeline.tracking import MlflowTracker
+from selectra_pipeline.tracking import MlflowTracker, nested_run
 
 
 @pytest.fixture(scope="module")
@@ -134,6 +134,44 @@ def test_the_end_of_a_run_does_not_wait_for_ever_and_says_what_is_left(run, monk
     with pytest.raises(KeyboardInterrupt):
         interrupted()
     assert "2 values were not sent" in caplog.text
+
+
+def nested(parent: str) -> list[mlflow.entities.Run]:
+    client = mlflow.MlflowClient()
+    experiment = client.get_run(parent).info.experiment_id
+    return client.search_runs([experiment], f"tags.mlflow.parentRunId = '{parent}'")
+
+
+def test_a_nested_run_has_parameters_metrics_and_an_end_of_its_own(run):
+    with nested_run("trial", {"seed": 3}) as tracker:
+        tracker.metrics({"loss": 3.0}, step=1)
+    with pytest.raises(ZeroDivisionError), nested_run("broken", {}):
+        raise ZeroDivisionError
+    runs = {found.info.run_name: found for found in nested(run)}
+    assert runs["trial"].data.params == {"seed": "3"}
+    assert history(runs["trial"].info.run_id, "loss") == [(1, 3.0)]
+    assert {name: found.info.status for name, found in runs.items()} == {
+        "trial": "FINISHED",
+        "broken": "FAILED",
+    }
+    assert mlflow.active_run().info.run_id == run
+
+
+@pytest.mark.parametrize("call", ["create_run", "log_batch", "set_terminated"])
+def test_a_nested_run_goes_on_where_mlflow_does_not(run, monkeypatch, caplog, call):
+    def refuse(*args, **kwargs):
+        raise ConnectionError("no route to the server")
+
+    monkeypatch.setattr(tracking, "CLOSE_SECONDS", 0.05)
+    with monkeypatch.context() as patched:
+        patched.setattr(mlflow.MlflowClient, call, refuse)
+        with nested_run("trial", {"seed": 3}) as tracker:
+            tracker.metrics({"loss": 3.0}, step=1)
+            worked = True
+    assert worked
+    assert mlflow.active_run().info.run_id == run
+    assert history(run, "loss") == []  # it is not the outer run's
+    assert "no route to the server" in caplog.text
 
 
 def test_without_an_active_run_nothing_is_logged():

@@ -35,15 +35,41 @@ def log_artifact(path: str, artifact_path: str) -> None:
 
 @contextlib.contextmanager
 def nested_run(name: str, params: Mapping[str, Any]) -> Iterator["MlflowTracker"]:
-    """A run inside the active one, with its tracker; where none is active, nothing is tracked."""
+    """A run inside the active one, with its tracker.
+
+    Where none is active, or MLflow can't be reached, nothing is tracked.
+    """
     if mlflow.active_run() is None:
-        with MlflowTracker() as tracker:
+        with MlflowTracker(is_tracked=False) as tracker:
             yield tracker
         return
-    with mlflow.start_run(run_name=name, nested=True, log_system_metrics=False):
-        mlflow.log_params(dict(params))
-        with MlflowTracker() as tracker:
+    is_tracked, status = _begin(name, params), "FAILED"
+    try:
+        with MlflowTracker(is_tracked) as tracker:
             yield tracker
+        status = "FINISHED"
+    finally:
+        if is_tracked:
+            with _logged_errors(f"the end of {name}"):
+                mlflow.end_run(status)
+
+
+def _begin(name: str, params: Mapping[str, Any]) -> bool:
+    """Begin a nested run; whether there is one now."""
+    parent = mlflow.active_run().info.run_id
+    with _logged_errors(name):
+        mlflow.start_run(run_name=name, nested=True, log_system_metrics=False)
+        mlflow.log_params(dict(params))
+    return mlflow.active_run().info.run_id != parent
+
+
+@contextlib.contextmanager
+def _logged_errors(what: str) -> Iterator[None]:
+    """No error of the tracker ends the work that it tracks."""
+    try:
+        yield
+    except Exception as error:  # whatever a client raises
+        logger.warning("MLflow does not take %s (%s); the work goes on", what, error)
 
 
 def metric_name(name: str) -> str:
@@ -58,10 +84,14 @@ class MlflowTracker:
     gone. The tracker then says so once, keeps what was not sent, tries again every `RETRY_SECONDS`,
     and says when the server is back. A context manager: leaving it sends the rest, for at most
     `CLOSE_SECONDS`, and says what is left.
+
+    Args:
+        is_tracked: whether anything is sent.
     """
 
-    def __init__(self) -> None:
-        run = mlflow.active_run()  # of this thread: the sender would not see it
+    def __init__(self, is_tracked: bool = True) -> None:
+        # Of this thread: the sender would not see it.
+        run = mlflow.active_run() if is_tracked else None
         self._run_id = run.info.run_id if run else None
         self._pending: list[Metric] = []
         self._changed = threading.Condition()  # guards `_pending` and `_closing`

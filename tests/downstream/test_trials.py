@@ -104,6 +104,21 @@ def scores(result):
     return [(trial.seed, trial.test, trial.validation) for trial in result.trials]
 
 
+def test_a_trial_is_kept_though_its_tracking_ends_in_an_error(task, encoder, tmp_path):
+    class Broken(Recorder):
+        @contextlib.contextmanager
+        def track(self, name, params):
+            with super().track(name, params):
+                yield self
+            raise ConnectionError("no route to the server")
+
+    with pytest.raises(ConnectionError):
+        run(task, encoder, tmp_path / "out", 1, Broken())
+    result, recorder = run(task, encoder, tmp_path / "out", 1)
+    assert recorder.made == []
+    assert len(result.trials) == 1
+
+
 def test_trials_have_seeds_of_their_own_and_their_scores_are_kept(task, encoder, tmp_path):
     result, recorder = run(task, encoder, tmp_path / "out")
     assert recorder.made == [1, 2]

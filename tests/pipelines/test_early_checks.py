@@ -1,15 +1,18 @@
 import dataclasses
 import re
+import shutil
 
 import pytest
 
 from selectra_pipeline.config.base import ConfigError
 from selectra_pipeline.config.project import DirectoriesConfig, ProjectConfig
+from selectra_pipeline.downstream.reading.record import TaskDataError
 from selectra_pipeline.pipelines.early_checks import require_inputs, require_project_folder
+from selectra_pipeline.shards.manifest import Manifest
 
 STAGES = [field.name for field in dataclasses.fields(DirectoriesConfig)]
 SPLITS = ("train", "validation", "test")
-ALL = {"ingest_corpus", "learn_vocabulary", "make_records", "pretrain_electra"}
+ALL = {"ingest_corpus", "learn_vocabulary", "pack_documents", "pretrain_electra"}
 
 
 def project(root="data", **stages) -> ProjectConfig:
@@ -21,7 +24,7 @@ def test_a_vocabulary_that_is_not_there_is_missed_at_once(tmp_path):
     config = project(vocabulary={"import_from": str(tmp_path / "nothing")})
     with pytest.raises(ConfigError, match=r"import_from=.*nothing: there is no vocab\.txt"):
         require_inputs(config, ALL)
-    require_inputs(config, {"make_records"})
+    require_inputs(config, {"pack_documents"})
     (tmp_path / "vocab.txt").touch()
     for source in (tmp_path, tmp_path / "vocab.txt", tmp_path / "model.ckpt-5"):
         require_inputs(project(vocabulary={"import_from": str(source)}), ALL)
@@ -95,3 +98,41 @@ def test_relative_directories_need_the_projects_folder(tmp_path, monkeypatch):
         require_project_folder(whole, project_folder)
     monkeypatch.chdir(project_folder)
     require_project_folder(relative, project_folder)
+
+
+@pytest.mark.parametrize("missing", SPLITS)
+def test_the_files_of_all_tasks_are_missed_at_once(tmp_path, missing):
+    files = {split: tmp_path / f"{split}.tsv" for split in SPLITS}
+    for split, path in files.items():
+        if split != missing:
+            path.touch()
+    task = {"type": "classification", **{split: str(path) for split, path in files.items()}}
+    nodes = {"finetune_first", "finetune_mine"}
+    first = {"type": "classification", **{s: f"embedded://genres/{s}" for s in SPLITS}}
+    evaluation = {"tasks": {"first": first, "mine": task}, "selected": ["first", "mine"]}
+    with pytest.raises(ConfigError, match=rf"evaluation\.tasks\.mine\.{missing}=.*there is noth"):
+        require_inputs(project(evaluation=evaluation), nodes)
+    files[missing].touch()
+    require_inputs(project(evaluation=evaluation), nodes)
+
+
+def test_a_file_of_no_format_is_refused_at_once(tmp_path):
+    path = tmp_path / "rows.doc"
+    path.touch()
+    task = {"type": "classification", "train": str(path), "test": str(path)}
+    evaluation = {"tasks": {"mine": task}, "selected": ["mine"]}
+    with pytest.raises(TaskDataError, match="no format has this suffix"):
+        require_inputs(project(evaluation=evaluation), {"finetune_mine"})
+
+
+def test_a_history_that_the_model_card_tells_of_is_missed_before_the_trials(tmp_path):
+    config = project(tmp_path)
+    for stage in ("documents", "records", "pretraining"):
+        with pytest.raises(ConfigError, match=rf"{stage}.*evaluation\.checkpoint="):
+            require_inputs(config, {"write_cards"})
+        (tmp_path / stage).mkdir()
+        Manifest(tmp_path / stage, stage, "1", {}, {}).save()
+    require_inputs(config, {"write_cards"})
+    shutil.rmtree(tmp_path / "documents")
+    require_inputs(config, {"write_cards", "ingest_corpus"})  # which makes them
+    require_inputs(config, {"write_card"})  # of a checkpoint that was trained elsewhere

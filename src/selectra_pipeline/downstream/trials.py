@@ -233,8 +233,8 @@ class _TaskTrials:
         settings = dataclasses.replace(self._settings, seed=seed)
         with self._track_trial(self._name(seed), settings.to_dict()) as tracker:
             trial = self._make(settings, self._name(seed), tracker)
-        make_folder(self._directory)
-        trial.save(self._path(seed), self._trial_mark(seed))
+            make_folder(self._directory)
+            trial.save(self._path(seed), self._trial_mark(seed))
         return trial
 
     def _make(self, settings: FinetuningConfig, name: str, tracker: TrialTracker) -> Trial:

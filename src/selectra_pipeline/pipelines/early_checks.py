@@ -6,8 +6,10 @@ from pathlib import Path
 from selectra_pipeline.config.base import ConfigError
 from selectra_pipeline.config.pretraining import PretrainingConfig
 from selectra_pipeline.config.project import DirectoriesConfig, ProjectConfig
-from selectra_pipeline.config.task import EMBEDDED
+from selectra_pipeline.config.task import EMBEDDED, HUB, TaskConfig
+from selectra_pipeline.downstream.reading.files import file_format
 from selectra_pipeline.downstream.results import load_results
+from selectra_pipeline.shards.manifest import Manifest, ManifestError
 from selectra_pipeline.shards.paths import as_path, is_remote
 from selectra_pipeline.vocabulary.importing import find_vocabulary
 from selectra_pipeline.vocabulary.tokenizer import VOCABULARY_FILE
@@ -15,8 +17,11 @@ from selectra_pipeline.vocabulary.tokenizer import VOCABULARY_FILE
 LANGUAGE = "es"  # of the embedded corpus
 INGESTION_NODE = "ingest_corpus"
 VOCABULARY_NODE = "learn_vocabulary"
+RECORDS_NODE = "pack_documents"
 TRAINING_NODE = "pretrain_electra"
 RESULTS_NODE = "report_results"
+CARD_NODE = "write_cards"
+HISTORY = {"documents": INGESTION_NODE, "records": RECORDS_NODE, "pretraining": TRAINING_NODE}
 FINETUNING_NODE = "finetune_"  # how the names of those begin, before the task's
 
 
@@ -25,11 +30,16 @@ def require_inputs(config: ProjectConfig, nodes: AbstractSet[str]) -> None:
 
     Raises:
         ConfigError: one is missing.
+        TaskDataError: a file of a task is of no known format.
         ManifestError: results to compare with are damaged.
     """
     for node in sorted(nodes):
         if node.startswith(FINETUNING_NODE):
-            _require_language(config, node.removeprefix(FINETUNING_NODE))
+            task = config.evaluation.tasks[node.removeprefix(FINETUNING_NODE)]
+            _require_language(config, task)
+            _require_files(task)
+    if CARD_NODE in nodes:
+        _require_history(config.directories, nodes)
     if RESULTS_NODE in nodes:
         for folder in config.evaluation.compare_with:
             load_results(folder)
@@ -83,14 +93,36 @@ def _require_inputs_of_training(config: PretrainingConfig) -> None:
             _require_there(f"pretraining.probe.{name}", getattr(config.probe, name))
 
 
-def _require_language(config: ProjectConfig, name: str) -> None:
-    task = config.evaluation.tasks[name]
+def _require_language(config: ProjectConfig, task: TaskConfig) -> None:
     if task.train[0].startswith(EMBEDDED) and LANGUAGE not in config.card.language:
         raise ConfigError(
-            f"the task {name} is about the embedded Spanish corpus, the model's language is "
+            f"the task {task.name} is about the embedded Spanish corpus, the model's language is "
             f"{', '.join(config.card.language)}; name tasks of your own (--params tasks=NAME, "
             "docs/tasks.md)"
         )
+
+
+def _require_files(task: TaskConfig) -> None:
+    """Raise an error where a file of a task is not there, or of no known format."""
+    for split in ("train", "validation", "test"):
+        for path in getattr(task, split):
+            if not path.startswith((EMBEDDED, HUB)):
+                _require_there(f"evaluation.tasks.{task.name}.{split}", path)
+                file_format(as_path(path), task)
+
+
+def _require_history(directories: DirectoriesConfig, nodes: AbstractSet[str]) -> None:
+    """Raise `ConfigError` where a model card would lack what it tells of how the model was made."""
+    for stage, node in HISTORY.items():
+        if node in nodes:
+            continue
+        try:
+            Manifest.load(getattr(directories, stage))
+        except (FileNotFoundError, ManifestError) as error:
+            raise ConfigError(
+                f"{error}. The model card tells of it; without it, evaluate the export as a "
+                f"checkpoint: evaluation.checkpoint={directories.model}"
+            ) from error
 
 
 def _require_there(setting: str, path: str) -> None:

@@ -84,21 +84,23 @@ def read_card(folder: Path) -> str | None:
 
 
 def complete_model_cards(config: CardConfig, run: TrainingRun) -> dict[EncoderName, str]:
-    """Write the cards of an export that has none; those that are there stay as they are.
+    """Write the cards that an export lacks; those that are there stay as they are.
 
     Returns and raises:
         as `write_model_cards`.
     """
     paths = {encoder: run.export.directory / encoder / CARD_FILE for encoder in run.export.shards}
-    if all(path.exists() for path in paths.values()):
-        for path in paths.values():
+    _check_belongs(run)
+    for encoder, path in paths.items():
+        if path.exists():
             logger.info(
                 "the card %s stays as it is, with its results and what was added by hand; delete "
                 "it to have it written anew",
                 path,
             )
-        return {encoder: path.read_text(encoding="utf-8") for encoder, path in paths.items()}
-    return write_model_cards(config, run)
+        else:
+            write_text(path, model_card(config, run, encoder))
+    return {encoder: path.read_text(encoding="utf-8") for encoder, path in paths.items()}
 
 
 def model_card(
