@@ -15,7 +15,8 @@ FACTS = {
     "examples": {
         "gopher/bullet_lines": [
             {"id": "a:1", "text": "- uno\n- `dos`", "finding": "1, at most 0.9"}
-        ]
+        ],
+        "contaminated": [{"id": "a:3", "text": "la frontera", "finding": "test.tsv, line 7"}],
     },
     "edits": {
         "counts": {"line/cookies": 4},
@@ -35,6 +36,13 @@ def test_reasons_have_their_share_of_documents_and_characters():
 def test_examples_show_what_was_measured():
     report = cleaning_report(FACTS)
     assert "- a:1 (1, at most 0.9): `- uno / - 'dos'`" in report
+
+
+def test_what_is_only_noted_is_not_called_dropped():
+    report = "\n".join(cleaning_report(FACTS))
+    assert "## Noted: contaminated\n\n- a:3 (test.tsv, line 7): `la frontera`" in report
+    assert "## Dropped: gopher/bullet_lines" in report
+    assert "## Dropped: contaminated" not in report
 
 
 def test_changes_are_counted_and_quoted():

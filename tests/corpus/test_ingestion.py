@@ -9,14 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from selectra_pipeline.config.execution import ExecutionConfig
+from selectra_pipeline.config.base import ConfigError
+from selectra_pipeline.config.execution import ExecutionConfig, SlurmConfig
 from selectra_pipeline.config.ingestion import IngestionConfig
-from selectra_pipeline.corpus import document_shards, ingestion, preparation, shuffle
+from selectra_pipeline.corpus import document_shards, gathering, ingestion, preparation, shuffle
 from selectra_pipeline.corpus.document import text_digest
 from selectra_pipeline.corpus.document_shards import iterate_documents, read_shard
+from selectra_pipeline.corpus.evaluation_files import EvaluationFileError
 from selectra_pipeline.corpus.ingestion import CorpusError, ingest
 from selectra_pipeline.corpus.ingestion_report import ingestion_report
 from selectra_pipeline.corpus.splits import split_of
+from selectra_pipeline.execution.errors import StageError
 from selectra_pipeline.shards.files import StorageError
 from selectra_pipeline.shards.manifest import Manifest
 
@@ -96,7 +99,8 @@ def test_documents_are_normalised_and_their_duplicates_dropped(tmp_path):
     assert manifest.facts["examples"]["duplicate"] == [{"id": "b.txt:1", "text": prose(3)[:200]}]
 
 
-def test_duplicates_are_kept_on_request(tmp_path):
+def test_duplicates_are_kept_on_request(tmp_path, monkeypatch):
+    monkeypatch.setattr(gathering, "text_digest", lambda _: pytest.fail("a text was remembered"))
     folder = write_corpus(tmp_path / "corpus", [*range(50), *range(50)])
     manifest = ingest(config_for(folder, cleaning={"deduplicate": False}), tmp_path / "out")
     assert manifest.count("train") + manifest.count("heldout") == 100
@@ -315,6 +319,44 @@ def test_near_duplicates_are_left_out_and_counted(tmp_path):
     report = ingestion_report(manifest)
     assert "it is almost equal to a larger one" in report
     assert "- dropped a.jsonl:4: `palabra" in report
+
+
+@pytest.mark.parametrize("name", ["*.sig", "*.sizes", "*.dups", "*.clusters", "*.remove"])
+def test_damaged_files_of_near_duplicates_are_made_again(tmp_path, monkeypatch, name, caplog):
+    texts = [" ".join(f"palabra{n}x{i}" for i in range(40)) for n in range(60)]
+    lines = [json.dumps({"text": text}) + "\n" for text in (*texts, f"{texts[3]} y nada más")]
+    (tmp_path / "a.jsonl").write_text("".join(lines))
+    lenient = {"cleaning": {"max_word_length": 20}, "near_duplicates": {"enabled": True}}
+    config = config_for(tmp_path / "a.jsonl", **lenient)
+    ingest(config, tmp_path / "unbroken")
+    with monkeypatch.context() as patch:
+        patch.setattr(ingestion, "kept_documents", lambda *_: 1 // 0)
+        with pytest.raises(ZeroDivisionError):
+            ingest(config, tmp_path / "out")
+    written = [path for path in (tmp_path / "out/work").rglob(name) if path.stat().st_size]
+    assert written
+    for path in written:
+        os.truncate(path, 0)
+    ingest(config, tmp_path / "out")
+    assert "is damaged: made again" in caplog.text
+    assert contents(tmp_path / "out") == contents(tmp_path / "unbroken")
+
+
+def test_what_is_refused_leaves_the_last_result_in_place(corpus, tmp_path, monkeypatch):
+    directory = tmp_path / "run[1]"
+    manifest = ingest(config_for(corpus), directory)
+    monkeypatch.setattr(preparation, "open_corpus", lambda *_: pytest.fail("the corpus was read"))
+    with pytest.raises(ConfigError, match="has a wildcard"):
+        ingest(config_for(corpus, near_duplicates={"enabled": True}), directory)
+    (tmp_path / "empty.txt").write_text("")
+    decontamination = {"files": [str(tmp_path / "empty.txt")]}
+    with pytest.raises(EvaluationFileError):
+        ingest(config_for(corpus, decontamination=decontamination), directory)
+    monkeypatch.setenv("PATH", "")
+    slurm = ExecutionConfig(executor="slurm", in_process_megabytes=0, slurm=SlurmConfig("a"))
+    with pytest.raises(StageError, match="cannot be found"):
+        ingest(config_for(corpus, shards=2), directory, slurm)
+    assert Manifest.load(directory) == manifest
 
 
 @pytest.mark.parametrize(("action", "kept"), [("remove", 49), ("report", 50)])

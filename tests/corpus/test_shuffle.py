@@ -50,6 +50,15 @@ def test_a_file_that_was_cut_off_is_noticed(path, left):
         list(read_shuffle(path, 0))
 
 
+def test_the_footer_may_be_as_large_as_our_limit_and_not_only_as_arrows(path, monkeypatch):
+    assert is_whole(path)
+    assert shuffle.LARGEST_FOOTER > 100_000_000
+    monkeypatch.setattr(shuffle, "LARGEST_FOOTER", 1)
+    assert not is_whole(path)
+    with pytest.raises(ShuffleError, match="is damaged"):
+        list(read_shuffle(path, 0))
+
+
 def test_a_missing_file_is_noticed(tmp_path):
     assert not is_whole(tmp_path / "a.parquet")
     with pytest.raises(ShuffleError, match="is damaged"):

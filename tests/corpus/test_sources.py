@@ -1,8 +1,11 @@
+import codecs
 import gzip
 import io
 import json
 import os
 import random
+import re
+import tracemalloc
 from collections import Counter
 
 import pyarrow as pa
@@ -12,8 +15,9 @@ import zstandard
 
 from selectra_pipeline.config.ingestion import IngestionConfig
 from selectra_pipeline.config.source import SourceConfig
-from selectra_pipeline.corpus import source_files
+from selectra_pipeline.corpus import source_files, text_reader
 from selectra_pipeline.corpus.document import Document
+from selectra_pipeline.corpus.skipping import LOGGED_SKIPS
 from selectra_pipeline.corpus.source_error import SourceError
 from selectra_pipeline.corpus.source_files import describe_files, find_source_files
 from selectra_pipeline.corpus.sources import open_corpus, read_file
@@ -56,6 +60,12 @@ def json_lines(*texts):
 def test_blank_lines_part_the_documents_of_a_text_file(tmp_path):
     path = write(tmp_path / "a.txt", "\nuno\ndos\r\n \r\n\ntres")
     assert read(path) == [Document("a.txt:2", "uno\ndos\r\n"), Document("a.txt:6", "tres")]
+
+
+@pytest.mark.parametrize("blank", ["\u200b", "\ufeff\u200b", " \u00ad\t", "\ufffd", "\u2028"])
+def test_a_line_of_characters_that_are_deleted_is_blank(tmp_path, blank):
+    path = write(tmp_path / "a.txt", f"uno\n{blank}\n{blank}dos\n")
+    assert [document.id for document in read(path)] == ["a.txt:1", "a.txt:3"]
 
 
 def test_every_line_of_a_text_file_can_be_a_document(tmp_path):
@@ -151,6 +161,26 @@ def test_a_glob_reaches_into_folders_and_a_file_named_twice_is_read_once(tmp_pat
     assert ids == ["a/c.txt:1", "b.txt:1"]
 
 
+def test_a_folder_that_a_glob_matches_is_read_and_each_file_once(tmp_path):
+    for name in ("a.txt", "sub/b.txt", "sub/deep/c.txt", "sub/.hidden.txt", "other/d.txt"):
+        write(tmp_path / name, "x")
+    ids = ["a.txt:1", "sub/b.txt:1", "sub/deep/c.txt:1"]
+    assert [document.id for document in read(f"{tmp_path}/[as]*")] == ids
+    ids.insert(1, "other/d.txt:1")
+    assert [document.id for document in read(f"{tmp_path}/*")] == ids
+    assert [document.id for document in read(f"{tmp_path}/**")] == ids
+    (tmp_path / "link.txt").symlink_to(tmp_path / "other")
+    assert [document.id for document in read(f"{tmp_path}/l*")] == ["link.txt/d.txt:1"]
+
+
+def test_a_link_that_a_glob_matches_to_a_text_that_is_not_there_is_told(tmp_path):
+    write(tmp_path / "a.txt", "uno")
+    (tmp_path / "notes.md").symlink_to("/nowhere/notes.md")
+    assert len(read(tmp_path / "*")) == 1
+    (tmp_path / "b.jsonl").symlink_to("/nowhere/b.jsonl")
+    assert "b.jsonl is a link to /nowhere/b.jsonl" in error_of(tmp_path / "*")
+
+
 def test_an_empty_glob_is_named_with_what_lies_beside(tmp_path):
     write(tmp_path / "novelas.txt.gz", b"")
     message = error_of(tmp_path / "*.jsonl")
@@ -198,6 +228,7 @@ def remote(bucket):
         ("a.jsonl.gz", ["uno"]),
         ("*.jsonl*", ["uno", "dos"]),
         ("*/c*", ["tres"]),
+        ("*e*", ["tres", "cuatro"]),
         ("", ["uno", "dos", "tres", "cuatro"]),
     ],
 )
@@ -242,6 +273,27 @@ def test_bad_utf8_is_told_by_file_line_and_byte(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("content", "mend"),
+    [
+        (codecs.BOM_UTF16_LE + "año".encode("utf-16-le"), "UTF-16; .*iconv -f utf-16"),
+        (codecs.BOM_UTF16_BE + "año".encode("utf-16-be"), "UTF-16; .*iconv -f utf-16"),
+        (gzip.compress(b"uno\n"), r"gzip; .*end in `\.gz`"),
+        (zstandard.compress(b"uno\n"), r"zstd; .*end in `\.zst`"),
+    ],
+    ids=["little-endian", "big-endian", "gzip", "zstd"],
+)
+@pytest.mark.parametrize("name", ["a.txt", "a.jsonl"])
+def test_a_file_of_another_kind_is_known_by_its_first_bytes(tmp_path, name, content, mend):
+    path = write(tmp_path / name, content)
+    assert re.search(f"{path} is not UTF-8: it begins like .*{mend}", error_of(path))
+
+
+def test_such_bytes_in_a_later_line_are_only_bad(tmp_path):
+    path = write(tmp_path / "a.txt", b"uno\n" + codecs.BOM_UTF16_LE)
+    assert f"{path}, line 2: byte 0 of the line (0xff) is not UTF-8" in error_of(path)
+
+
+@pytest.mark.parametrize(
     ("name", "pack"), [("a.jsonl.gz", gzip.compress), ("a.jsonl.zst", zstandard.compress)]
 )
 def test_a_cut_off_file_is_told_and_what_comes_before_is_kept(tmp_path, name, pack):
@@ -279,6 +331,43 @@ def test_a_document_with_a_line_that_is_skipped_is_left_out(tmp_path):
         {"bad_utf8": 1},
     )
     assert skipped(path, text_unit="file") == ([], {"bad_utf8": 1})
+
+
+def test_the_log_says_what_is_left_out_with_a_line_that_is_skipped(tmp_path, caplog):
+    path = write(tmp_path / "a.txt", b"\nuno\ncami\xf3n\n\xf3\ntres\n\nsol\xf3\n\nfin\n")
+    assert skipped(path) == (["fin\n"], {"bad_utf8": 3})
+    assert f"{path}: the whole document is left out, 4 lines from line 2 on" in caplog.text
+    assert caplog.text.count("is left out") == 1  # a line alone was named already
+    caplog.clear()
+    path.write_bytes(b"uno\ncami\xf3n\n\n" * 9)
+    assert skipped(path) == ([], {"bad_utf8": 9})
+    assert caplog.text.count("is left out") == LOGGED_SKIPS
+
+
+@pytest.mark.parametrize(
+    ("text_unit", "message", "kept"),
+    [
+        ("blank_line", r"no blank line in 1e-05 MB from line 3 on; .*text_unit=line", ["uno\n"]),
+        ("file", r"it has more than 1e-05 MB; .*text_unit to blank_line or line", []),
+        ("line", r"line 5 has more than 1e-05 MB", ["uno\n", "dos\n", "tres\n", "seis\n"]),
+    ],
+)
+def test_a_document_without_end_is_told_and_not_kept(
+    tmp_path, monkeypatch, text_unit, message, kept
+):
+    monkeypatch.setattr(text_reader, "LARGEST_DOCUMENT", 10)
+    path = write(tmp_path / "a.txt", "uno\n\ndos\ntres\ncuatro y cinco\nseis\n")
+    assert re.search(message, error_of(path, text_unit=text_unit))
+    assert skipped(path, text_unit=text_unit) == (kept, {"too_long": 1})
+
+
+def test_of_a_document_that_is_left_out_no_line_is_held(tmp_path, monkeypatch):
+    monkeypatch.setattr(text_reader, "LARGEST_DOCUMENT", 1_000_000)
+    path = write(tmp_path / "a.txt", f"{'ñ' * 99}\n" * 50_000)
+    tracemalloc.start()
+    assert skipped(path) == ([], {"too_long": 1})
+    assert tracemalloc.get_traced_memory()[1] < 4_000_000
+    tracemalloc.stop()
 
 
 @pytest.mark.parametrize("name", ["a.jsonl.gz", "a.txt.zst"])

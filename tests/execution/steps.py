@@ -28,6 +28,8 @@ class WriteRank(PipelineStep):
             once.touch()
             if way == "user error":
                 raise ConfigError("the remedy is this")
+            if way == "exit":
+                os._exit(3)
             if way == "bug":
                 raise ZeroDivisionError("nobody expected it")
             os.kill(os.getpid(), signal.SIGKILL)

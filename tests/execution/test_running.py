@@ -100,6 +100,14 @@ def test_a_killed_worker_is_an_error_and_the_next_run_goes_on(tmp_path):
     assert written(tmp_path) == {"0": 1, "1": 1, "2": 1}
 
 
+def test_a_worker_that_ends_by_itself_is_not_blamed_on_memory(tmp_path):
+    with pytest.raises(
+        StageError, match="write: a worker process ended with exit code 3"
+    ) as caught:
+        run_stage(stage(tmp_path, fail={1: "exit"}), tmp_path, TWO)
+    assert "memory" not in str(caught.value)
+
+
 def test_the_log_says_how_far_the_stage_is_and_datatrove_says_nothing(tmp_path, caplog, capfd):
     with caplog.at_level(logging.INFO), pytest.raises(ConfigError):
         run_stage(stage(tmp_path, fail={2: "user error"}), tmp_path, HERE)

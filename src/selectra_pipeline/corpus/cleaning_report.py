@@ -25,10 +25,16 @@ def cleaning_report(facts: Mapping[str, Any]) -> list[str]:
         lines += ["", "| taken out or masked | times | characters |", "|---|---:|---:|"]
         for kind, count in edits["counts"].items():
             lines.append(f"| {kind} | {count:,} | {edits['characters'][kind]:,} |")
-    for heading, groups in (("Dropped", facts["examples"]), ("Changed", edits["examples"])):
-        for kind, examples in groups.items():
-            lines += ["", f"## {heading}: {kind}", "", *map(_quotation, examples)]
+    for reason, examples in facts["examples"].items():
+        heading = "Noted" if reason in facts["noted"] else "Dropped"
+        lines += _quotations(f"{heading}: {reason}", examples)
+    for kind, examples in edits["examples"].items():
+        lines += _quotations(f"Changed: {kind}", examples)
     return lines
+
+
+def _quotations(heading: str, examples: list[Mapping[str, str]]) -> list[str]:
+    return ["", f"## {heading}", "", *map(_quotation, examples)]
 
 
 def _quotation(example: Mapping[str, str]) -> str:

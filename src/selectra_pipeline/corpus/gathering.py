@@ -26,7 +26,7 @@ from selectra_pipeline.shards.paths import Path, as_path, file_state
 class GatherShard(PipelineStep):
     """Reads the documents of the task's shard from all shuffle files, in their order.
 
-    Memory: about 100 bytes a document of the shard, for deduplication.
+    Memory: about 100 bytes a document of the shard, where duplicates are dropped.
 
     Args:
         shuffles: all shuffle files.
@@ -58,12 +58,13 @@ class GatherShard(PipelineStep):
         tally = Tally()
         for path in self._shuffles:
             for document in read_shuffle(path, rank):
-                digest = text_digest(document.text)
-                if self._deduplicate and digest in seen:
-                    duplicate = Rejection("duplicate", "", document.text)
-                    tally.reject(duplicate, document, self._examples)
-                    continue
-                seen.add(digest)
+                if self._deduplicate:
+                    digest = text_digest(document.text)
+                    if digest in seen:
+                        duplicate = Rejection("duplicate", "", document.text)
+                        tally.reject(duplicate, document, self._examples)
+                        continue
+                    seen.add(digest)
                 yield PipelineDocument(text=document.text, id=document.id)
         tally.save(tally_path(self._folder, rank))
 

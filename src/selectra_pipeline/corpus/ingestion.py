@@ -30,7 +30,7 @@ from selectra_pipeline.corpus.source_files import SourceFile, describe_files, fi
 from selectra_pipeline.corpus.source_groups import group_files
 from selectra_pipeline.corpus.splits import HELDOUT, TRAIN
 from selectra_pipeline.corpus.statistics import Tally, TextCounts
-from selectra_pipeline.execution.running import run_stage
+from selectra_pipeline.execution.running import require_executor, run_stage
 from selectra_pipeline.execution.stage import Stage
 from selectra_pipeline.execution.work_folder import WorkFolder
 from selectra_pipeline.shards.files import remove_unfinished
@@ -39,7 +39,7 @@ from selectra_pipeline.shards.paths import Path, as_path
 
 logger = logging.getLogger(__name__)
 
-RULES_VERSION = 3  # raise it when the same corpus and configuration give other shards
+RULES_VERSION = 4  # raise it when the same corpus and configuration give other shards
 
 
 class CorpusError(UserError, ValueError):
@@ -59,6 +59,7 @@ def ingest(
         SourceError: the text cannot be read.
         EvaluationFileError: a file of `config.decontamination` cannot be read.
         CorpusError: no document is left for a split.
+        ConfigError: near-duplicates can't be found in a folder of this name.
         StageError: a worker was killed, or a task failed for a reason that its message names.
         StorageError: the disk is full.
     """
@@ -76,10 +77,13 @@ def ingest(
         logger.info("ingestion is up to date: %s", directory)
         _clean_up(manifest, work)
         return manifest
-    withdraw(directory)
+    # All that may be refused comes before the last result is given up.
+    require_executor(execution)
     groups = _group(files, inputs, execution)
     folder = work.open(fingerprint(mark, [len(group) for group in groups]))
-    tally, shards, facts = _Ingestion(config, directory, groups, folder, execution).run()
+    stages = _Ingestion(config, directory, groups, folder, execution)
+    withdraw(directory)
+    tally, shards, facts = stages.run()
     try:
         _require_text(tally, config)
     except CorpusError:  # nothing of it is worth keeping
@@ -96,7 +100,12 @@ def ingest(
 
 
 class _Ingestion:
-    """The stages of one ingestion, and where they leave things for one another."""
+    """The stages of one ingestion, and where they leave things for one another.
+
+    Raises:
+        EvaluationFileError: a file of `config.decontamination` cannot be read.
+        ConfigError: near-duplicates can't be found in a folder of this name.
+    """
 
     def __init__(
         self,
@@ -116,17 +125,27 @@ class _Ingestion:
         names.append(shard_name(HELDOUT, 0, 1))
         self._shards = [directory / name for name in names]
         self._distinct = [work / "distinct" / name for name in names]
+        self._decontaminator = None
+        if config.decontamination.is_on:
+            self._decontaminator = Decontaminator.build(config.decontamination)
+        self._near_duplicates = work / "near_duplicates"
+        self._near_duplicate_stages: tuple[Stage, ...] = ()
+        if config.near_duplicates.enabled:
+            self._near_duplicate_stages = near_duplicate_stages(
+                self._distinct,
+                self._near_duplicates,
+                config.near_duplicates,
+                config.examples_per_reason,
+            )
 
     def run(self) -> tuple[Tally, dict[str, tuple[Shard, ...]], dict[str, Any]]:
         """Run all stages; what they counted, the finished shards of each split, other facts."""
         facts: dict[str, Any] = {}
-        decontaminator = None
-        if self._config.decontamination.is_on:
-            decontaminator = Decontaminator.build(self._config.decontamination)
+        if self._decontaminator is not None:
             facts["evaluation_files"] = [
-                dataclasses.asdict(file) for file in decontaminator.coverage
+                dataclasses.asdict(file) for file in self._decontaminator.coverage
             ]
-        self._prepare(decontaminator)
+        self._prepare()
         if self._config.near_duplicates.enabled:
             distinct = self._gather(self._distinct, "written_distinct")
             written, facts["near_duplicates"] = self._remove_near_duplicates()
@@ -138,8 +157,8 @@ class _Ingestion:
             shards[split] += (one.shard,)
         return tally, shards, facts
 
-    def _prepare(self, decontaminator: Decontaminator | None) -> None:
-        step = PrepareDocuments(self._config, self._groups, decontaminator, self._prepared)
+    def _prepare(self) -> None:
+        step = PrepareDocuments(self._config, self._groups, self._decontaminator, self._prepared)
         stage = Stage("prepare_documents", (step,), len(self._groups))
         run_stage(
             stage,
@@ -159,17 +178,16 @@ class _Ingestion:
         return self._write("gather_shards", (gather,), shards, folder)
 
     def _remove_near_duplicates(self) -> tuple[list[WrittenShard], dict[str, Any]]:
-        config, folder = self._config.near_duplicates, self._work / "near_duplicates"
-        examples = self._config.examples_per_reason
-        for stage in near_duplicate_stages(self._distinct, folder, config, examples):
-            run_stage(stage, self._work, self._execution)
+        folder = self._near_duplicates
+        for stage in self._near_duplicate_stages:
+            run_stage(stage, self._work, self._execution, stage.steps[-1].is_whole)
         written = self._write(
             "remove_near_duplicates",
             kept_documents(self._distinct, folder),
             self._shards,
             "written",
         )
-        return written, near_duplicate_facts(self._distinct, folder, config)
+        return written, near_duplicate_facts(self._distinct, folder, self._config.near_duplicates)
 
     def _write(
         self, name: str, steps: tuple, shards: list[Path], folder: str

@@ -3,7 +3,8 @@
 The n-grams of words of a document are a set; the MinHash signatures of two sets tell how similar
 they are, without comparing every pair (Broder 1997). Three stages find what is dropped: signatures
 of each shard, pairs with an equal bucket, clusters of pairs. A last one reads each shard without
-what is dropped. Neither the number of workers nor their order changes anything.
+what is dropped. Neither the number of workers nor their order changes anything. Each of the three
+ends with a record of what it wrote (`RecordFiles`), so that damaged files are made again.
 """
 
 import array
@@ -31,6 +32,7 @@ from selectra_pipeline.config.deduplication import NearDuplicatesConfig
 from selectra_pipeline.corpus.document_shards import read_shard
 from selectra_pipeline.corpus.near_duplicate_clusters import KeepLargest, NearDuplicatesFolder
 from selectra_pipeline.corpus.word_ngrams import WordHasher, fold, ngram_hashes
+from selectra_pipeline.corpus.written_files import RecordFiles
 from selectra_pipeline.execution.stage import Stage
 from selectra_pipeline.shards.paths import Path
 
@@ -42,6 +44,8 @@ def near_duplicate_stages(
     shards: Sequence[Path], folder: Path, config: NearDuplicatesConfig, examples: int
 ) -> tuple[Stage, ...]:
     """The stages that find near-duplicates, in order; `kept_documents` then leaves them out.
+
+    The last step of each, a `RecordFiles`, tells whether what a task wrote is there.
 
     Args:
         shards: files of exactly distinct documents, as ingestion writes them.
@@ -67,14 +71,27 @@ def near_duplicate_stages(
     find_clusters = Clusters(
         pairs, clusters, minhash, save_cluster_id=True, lines_to_buffer=BUFFERED_SIGNATURES
     )
+
+    def stage(name: str, tasks: int, steps: tuple[PipelineStep, ...], *written: str) -> Stage:
+        return Stage(name, (*steps, RecordFiles(folder, name, written)), tasks)
+
     return (
-        Stage(
+        stage(
             "near_duplicate_signatures",
-            (ReadShard(shards), Signatures(places, minhash)),
             len(shards),
+            (ReadShard(shards), Signatures(places, minhash)),
+            "signatures/*/{rank:05d}.minhash.sig",
+            "sizes/{rank:06d}.sizes",
         ),
-        Stage("near_duplicate_pairs", (find_pairs,), config.buckets),
-        Stage("near_duplicate_clusters", (find_clusters, KeepLargest(places, examples)), 1),
+        stage("near_duplicate_pairs", config.buckets, (find_pairs,), "pairs/{rank:05d}_*.dups"),
+        stage(
+            "near_duplicate_clusters",
+            1,
+            (find_clusters, KeepLargest(places, examples)),
+            "clusters/*",
+            "removals/*",
+            "clusters.json",
+        ),
     )
 
 

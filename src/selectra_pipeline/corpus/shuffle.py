@@ -18,6 +18,7 @@ from selectra_pipeline.shards.files import replace_file
 
 BUFFERED_CHARACTERS = 32_000_000  # of all shards together; a character has 1 to 4 bytes
 LARGEST_ROW_GROUP = 4_000_000
+LARGEST_FOOTER = 2**31 - 1  # bytes, and parts; Arrow's own 100 MB are 480,000 row groups
 SCHEMA = pa.schema([("shard", pa.int32()), ("id", pa.string()), ("text", pa.large_string())])
 
 
@@ -90,7 +91,7 @@ def read_shuffle(path: pathlib.Path, shard: int) -> Iterator[Document]:
         ShuffleError: the file is missing, was cut off or changed.
     """
     try:
-        with pq.ParquetFile(path, page_checksum_verification=True) as parquet:
+        with _open(path) as parquet:
             for number in range(parquet.num_row_groups):
                 if _shard_of(parquet.metadata.row_group(number)) == shard:
                     rows = parquet.read_row_group(number, ["id", "text"], use_threads=False)
@@ -105,10 +106,19 @@ def read_shuffle(path: pathlib.Path, shard: int) -> Iterator[Document]:
 def is_whole(path: pathlib.Path) -> bool:
     """Whether a shuffle file is there and was not cut off."""
     try:
-        with pq.ParquetFile(path):
+        with _open(path):
             return True
     except (pa.ArrowException, OSError):
         return False
+
+
+def _open(path: pathlib.Path) -> pq.ParquetFile:
+    return pq.ParquetFile(
+        path,
+        page_checksum_verification=True,
+        thrift_string_size_limit=LARGEST_FOOTER,
+        thrift_container_size_limit=LARGEST_FOOTER,
+    )
 
 
 def _shard_of(row_group: pq.RowGroupMetaData) -> int:

@@ -2,6 +2,7 @@
 
 import difflib
 import glob
+import itertools
 import logging
 import os
 import pathlib
@@ -55,8 +56,9 @@ class SourceFile:
 def find_source_files(paths: tuple[str, ...], directory: Path | None = None) -> list[SourceFile]:
     """The files that the paths name: in the order of the paths, sorted within each, each once.
 
-    A path is a file, a folder (searched recursively; hidden files are passed over) or a glob
-    (`**` stands for any number of folders, but not on an object store), or an address on the hub.
+    A path is a file, a folder (searched recursively; hidden files are passed over) or a glob of
+    files and folders (`**` stands for any number of folders, but not on an object store), or an
+    address on the hub.
 
     Args:
         directory: of the stage that reads them, where what the hub holds is kept (`SourceLock`);
@@ -142,8 +144,8 @@ def _expand(path: str) -> list[SourceFile]:
     if place.is_dir():
         return _supported(path, _named(_files_below(place), place), _what_lies_beside(place))
     if glob.has_magic(path):
-        matches = [match for match in _matches(place) if match.is_file()]
-        named = _named(matches, _glob_root(place))
+        matches = dict.fromkeys(itertools.chain.from_iterable(map(_files_of, _matches(place))))
+        named = _named(list(matches), _glob_root(place))
         return _supported(path, named, _what_lies_beside(place))
     raise SourceError(f"{path} does not exist; {_what_lies_beside(place)}")
 
@@ -173,6 +175,13 @@ def _supported(
     return files
 
 
+def _files_of(match: Path) -> list[Path]:
+    """What a match of a glob stands for: itself, or the files below it."""
+    if _is_file(match):
+        return [match]
+    return _files_below(match) if match.is_dir() else []
+
+
 def _files_below(folder: Path) -> list[Path]:
     if is_remote(folder):
         paths = [parent / name for parent, _, names in folder.walk() for name in names]
@@ -200,10 +209,22 @@ def _local_files_below(folder: Path) -> Iterator[Path]:
         seen.add(place)
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for path in (pathlib.Path(parent, name) for name in names):
-            if path.is_file():
+            if _is_file(path):
                 yield path
-            elif path.is_symlink() and file_format(path.name) is not None:
-                raise SourceError(f"{path} is a link to {os.readlink(path)}, which is not there")
+
+
+def _is_file(path: Path) -> bool:
+    """Whether there is a file.
+
+    Raises:
+        SourceError: a link to a text that is there no more.
+    """
+    if path.is_file():
+        return True
+    is_text = file_format(path.name) is not None
+    if is_text and not is_remote(path) and path.is_symlink() and not path.exists():
+        raise SourceError(f"{path} is a link to {os.readlink(path)}, which is not there")
+    return False
 
 
 def _unreadable(error: OSError) -> None:
@@ -219,7 +240,16 @@ def _matches(pattern: Path) -> list[Path]:
     root = _glob_root(pattern)
     if "**" in pattern.parts:
         raise SourceError(f"{pattern}: ** works in local paths only; name the folder {root}")
-    return list(root.glob("/".join(pattern.relative_to(root).parts)))
+    matches = root.glob("/".join(pattern.relative_to(root).parts))
+    return [match for match in matches if not _is_hidden(match, pattern)]
+
+
+def _is_hidden(match: Path, pattern: Path) -> bool:
+    """Whether a wildcard of the pattern stands for the dot that a hidden name begins with."""
+    return any(
+        name.startswith(".") and not part.startswith(".")
+        for name, part in zip(match.parts, pattern.parts, strict=True)
+    )
 
 
 def _glob_root(pattern: Path) -> Path:

@@ -2,9 +2,9 @@
 
 Whatever cannot be read raises a `SourceError` that names file and line, or, where the
 configuration says `on_error: skip`, is counted by reason and passed over. Reasons: `bad_utf8`,
-`bad_json`, `missing_field`, `not_a_text`, `bad_labels`, `damaged_file` (what comes before the
-damage is kept) and `empty_file` (never an error). A storage or hub that is out of reach is never
-skipped.
+`bad_json`, `missing_field`, `not_a_text`, `bad_labels`, `too_long`, `damaged_file` (what comes
+before the damage is kept) and `empty_file` (never an error). A storage or hub that is out of reach
+is never skipped.
 """
 
 import logging

@@ -12,6 +12,13 @@ from selectra_pipeline.corpus.source_files import COMPRESSIONS, SourceFile
 from selectra_pipeline.shards.files import decompress
 from selectra_pipeline.shards.paths import StorageError
 
+UTF_16 = "UTF-16; convert it, for example with `iconv -f utf-16 -t utf-8`,"
+BEGINNINGS = {  # of files that are no UTF-8: what they are, and the remedy
+    codecs.BOM_UTF16_LE: UTF_16,
+    codecs.BOM_UTF16_BE: UTF_16,
+    b"\x1f\x8b": "a file of gzip; decompress it, or let its name end in `.gz`,",
+    b"\x28\xb5\x2f\xfd": "a file of zstd; decompress it, or let its name end in `.zst`,",
+}
 DAMAGE = (OSError, EOFError, zlib.error, zstandard.ZstdError)
 
 
@@ -63,9 +70,12 @@ def decode_line(file: SourceFile, number: int, line: bytes) -> str:
     try:
         return line.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise SourceError(
+        problem = (
             f"{file.path}, line {number}: byte {error.start} of the line (0x"
             f"{line[error.start]:02x}) is not UTF-8; convert the file, for example with "
-            f"`iconv -f latin1 -t utf-8`, {SKIP_HINT}",
-            "bad_utf8",
-        ) from None
+            "`iconv -f latin1 -t utf-8`,"
+        )
+        for beginning, kind in BEGINNINGS.items():
+            if number == 1 and line.startswith(beginning):
+                problem = f"{file.path} is not UTF-8: it begins like {kind}"
+        raise SourceError(f"{problem} {SKIP_HINT}", "bad_utf8") from None

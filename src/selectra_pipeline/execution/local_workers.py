@@ -1,6 +1,7 @@
 """Tasks in processes of this machine."""
 
 import os
+import signal
 
 import loguru
 from datatrove.executor.base import DistributedEnvVars
@@ -52,8 +53,8 @@ class LocalExecutor(RecordsFailures):
             run_in_workers(self.run_task, ranks, self.workers, progress.add)
         except WorkerKilledError as error:
             raise StageError(
-                f"{self.name}: a worker process was killed, most often because memory ran out; "
-                "lower execution.workers and run the same command again: finished tasks are kept"
+                f"{self.name}: a worker process {_end(error.exit_code)} and run the same command "
+                "again: finished tasks are kept"
             ) from error
 
     def run_task(self, rank: int) -> None:
@@ -73,6 +74,13 @@ class LocalExecutor(RecordsFailures):
             datatrove_gpus_on_node="0",
             datatrove_executor="LOCAL",
         )
+
+
+def _end(exit_code: int) -> str:
+    """How a process ended, and what to do about it."""
+    if exit_code == -signal.SIGKILL:
+        return "was killed, most often because memory ran out; lower execution.workers"
+    return f"ended with exit code {exit_code}; mend what it printed before"
 
 
 def silence_datatrove() -> None:

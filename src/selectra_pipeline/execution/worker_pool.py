@@ -10,6 +10,7 @@ import collections
 import contextlib
 import multiprocessing
 import os
+import pickle
 import signal
 import threading
 import traceback
@@ -22,7 +23,15 @@ RunTask = Callable[[int], object]
 
 
 class WorkerKilledError(Exception):
-    """A process ended without an answer."""
+    """A process ended without an answer.
+
+    Attributes:
+        exit_code: what it ended with; that of a signal is negative.
+    """
+
+    def __init__(self, exit_code: int) -> None:
+        super().__init__(exit_code)
+        self.exit_code = exit_code
 
 
 def run_in_workers(
@@ -40,6 +49,7 @@ def run_in_workers(
 
     Raises:
         WorkerKilledError: a process was killed.
+        RuntimeError: an error of a task that can't be sent between processes, as its traceback.
     """
     waiting = collections.deque(ranks)
     pool = [_Worker(run_task) for _ in range(min(workers, len(ranks)))]
@@ -87,7 +97,8 @@ class _Worker:
         try:
             error = self.connection.recv()
         except (EOFError, OSError) as end:
-            raise WorkerKilledError from end
+            self.process.join()
+            raise WorkerKilledError(self.process.exitcode) from end
         if error is not None:
             raise error
 
@@ -113,8 +124,17 @@ def _outcome(run_task: RunTask, rank: int) -> Exception | None:
     except Exception as error:
         if not isinstance(error, UserError):
             error.add_note(traceback.format_exc())  # a traceback itself cannot be sent
-        return error
+        return error if _can_be_sent(error) else RuntimeError(traceback.format_exc())
     return None
+
+
+def _can_be_sent(error: Exception) -> bool:
+    """Whether the other end of a pipe gets an error: those with arguments of their own may not."""
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:
+        return False
+    return True
 
 
 def _end_with_parent() -> None:

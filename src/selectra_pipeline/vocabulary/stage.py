@@ -24,7 +24,7 @@ from selectra_pipeline.vocabulary.tokenizer import SETTINGS_FILE, VOCABULARY_FIL
 
 logger = logging.getLogger(__name__)
 
-RULES_VERSION = 1  # raise it when the same documents and configuration give another vocabulary
+RULES_VERSION = 2  # raise it when the same documents and configuration give another vocabulary
 REPORT_FILE = "report.md"
 REPORT_DOCUMENTS = 2_000  # held-out documents that are measured: enough for four digits
 
