@@ -112,6 +112,40 @@ def test_the_number_of_predictions_is_the_originals(length, predictions):
             {"objective": {"task": "electric", "masking": {"whole_words": True}}},
             "masking.whole_words=false",
         ),
+        (
+            {"objective": {"mlm_weight": 0, "rtd_weight": 0}},
+            "with mlm_weight=0 and rtd_weight=0 nothing is learned; set mlm_weight or rtd_weight",
+        ),
+        (
+            {"objective": {"task": "mlm", "mlm_weight": 0}},
+            "with mlm_weight=0 nothing is learned; set mlm_weight above 0",
+        ),
+        (
+            {"objective": {"generator": "uniform", "rtd_weight": 0}},
+            "with rtd_weight=0 nothing is learned; set rtd_weight above 0",
+        ),
+        (
+            {"objective": {"generator": "uniform", "mlm_weight": 2}},
+            "mlm_weight=2.0 has no effect with generator=uniform",
+        ),
+        (
+            {"objective": {"task": "mlm", "rtd_weight": 20}},
+            "rtd_weight=20.0 has no effect with task=mlm",
+        ),
+        (
+            {"objective": {"generator": "uniform", "masking": {"mask_probability": 1}}},
+            "masking.mask_probability=1.0 has no effect with generator=uniform",
+        ),
+        (
+            {"objective": {"task": "electric", "masking": {"mask_probability": 1}}},
+            "has no effect with generator=uniform and with task=electric",
+        ),
+        ({"seed": -1}, "seed=-1 must be from 0 to 2147483647"),
+        ({"seed": 2**31}, "seed=2147483648 must be from 0 to 2147483647"),
+        (
+            {"initial_weights": "x", "repeat_positions": 129},
+            "repeat_positions=129 is more than architecture.max_position_embeddings=128",
+        ),
         ({"peak_teraflops": 0}, "peak_teraflops=0.0 must be above 0, or null to measure it"),
         ({"strategy": "tpuu"}, "pretraining.strategy must be one of"),
         ({"objective": {"maskin": {}}}, "did you mean 'masking'?"),
@@ -119,6 +153,11 @@ def test_the_number_of_predictions_is_the_originals(length, predictions):
 )
 def test_what_cannot_work_is_refused(params, message):
     assert message in error_of(params)
+
+
+@pytest.mark.parametrize("weight", ["mlm_weight", "rtd_weight"])
+def test_one_of_two_losses_may_count_for_nothing(weight):
+    assert PretrainingConfig.from_params({"objective": {weight: 0}, "seed": 2**31 - 1}).seed > 0
 
 
 def test_messages_name_the_place_in_the_parameters():

@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 
 from selectra_pipeline.config.base import ConfigError
+from selectra_pipeline.config.checkpoint import CheckpointConfig
 from selectra_pipeline.model.trained import at_best_checkpoint, load_tokenizer, load_trained
+from selectra_pipeline.pipelines.export.nodes import export_model
+from selectra_pipeline.shards.manifest import Manifest
 
 
 def test_every_weight_is_that_of_the_run(wide_run):
@@ -37,13 +40,18 @@ def test_a_run_without_a_checkpoint_has_not_finished(wide_run):
         load_trained(dataclasses.replace(wide_run, shards={"checkpoint": ()}))
 
 
-def test_a_run_at_its_best_checkpoint_has_its_files_step_and_metrics(wide_run):
-    run = dataclasses.replace(
+@pytest.fixture
+def run_with_best(wide_run) -> Manifest:
+    """A run that kept its best checkpoint by rtd_auc."""
+    return dataclasses.replace(
         wide_run,
         shards={"checkpoint": (), "best": wide_run.shards["checkpoint"]},
         facts={**wide_run.facts, "best": {"step": 5, "heldout": {"rtd_auc": 0.9}}},
     )
-    best = at_best_checkpoint(run)
+
+
+def test_a_run_at_its_best_checkpoint_has_its_files_step_and_metrics(wide_run, run_with_best):
+    best = at_best_checkpoint(run_with_best, CheckpointConfig(keep_best=3))
     assert best.paths("checkpoint") == wide_run.paths("checkpoint")
     assert (best.facts["step"], best.facts["heldout"]) == (5, {"rtd_auc": 0.9})
     assert best.facts["config"] == wide_run.facts["config"]
@@ -51,5 +59,11 @@ def test_a_run_at_its_best_checkpoint_has_its_files_step_and_metrics(wide_run):
 
 
 def test_a_run_that_kept_no_best_checkpoint_says_what_to_set(wide_run):
-    with pytest.raises(ConfigError, match=r"kept no best checkpoint; set export\.checkpoint=last"):
-        at_best_checkpoint(wide_run)
+    with pytest.raises(ConfigError, match=r"set export\.checkpoint=last, or train a new run"):
+        at_best_checkpoint(wide_run, CheckpointConfig(keep_best=1))
+
+
+def test_the_best_by_another_metric_than_was_kept_is_not_exported(run_with_best, tmp_path):
+    arguments = {"keep_best": 1, "best_metric": "mlm_loss"}, {"model": str(tmp_path)}
+    with pytest.raises(ConfigError, match=r"by rtd_auc, not by .*=mlm_loss; set that to rtd_auc"):
+        export_model(run_with_best, {"checkpoint": "best"}, *arguments)

@@ -13,6 +13,7 @@ import tensorflow as tf
 
 from selectra_pipeline.config.base import UserError
 from selectra_pipeline.config.pretraining import PretrainingConfig
+from selectra_pipeline.pretraining import hosts
 from selectra_pipeline.pretraining.loop import pretrain
 from selectra_pipeline.pretraining.strategy import create_strategy
 from selectra_pipeline.pretraining.tracker import SilentTracker
@@ -42,6 +43,7 @@ def main(kind: str, records: str, tokenizer: str, directory: str, config_json: s
 
 
 if __name__ == "__main__":
+    hosts.SHARED_WITHIN = 0.0  # a local disk shows every file at once
     try:
         main(*sys.argv[1:])
     except UserError as error:

@@ -269,6 +269,37 @@ def test_a_run_whose_checkpoints_are_all_damaged_does_not_start_over_by_itself(d
         Run(directory).checkpoints.restore_latest()
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        tf.errors.PermissionDeniedError(None, None, "the credentials have expired"),
+        tf.errors.UnavailableError(None, None, "the storage does not answer"),
+        tf.errors.ResourceExhaustedError(None, None, "OOM when allocating"),
+    ],
+)
+def test_what_storage_and_device_refuse_is_no_damage(directory, monkeypatch, error):
+    """The earlier checkpoint is not taken in its place, and nobody is told to delete the run."""
+
+    def refuse(*args, **kwargs):
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tf.train.Checkpoint, "restore", refuse)
+        with pytest.raises(ResumeError, match=f"step-20 could not be restored .{error.message}"):
+            Run(directory).checkpoints.restore_latest()
+    assert Run(directory).restored_values() == (20, 20.0, 10.0)
+
+
+@pytest.mark.parametrize("suffix", ["index", "data"])
+def test_a_file_that_may_not_be_read_is_no_damage(directory, suffix):
+    """TensorFlow's reader of checkpoints has one error for this and for damage."""
+    path = file_of(directory, 20, suffix)
+    path.unlink()
+    path.mkdir()  # root may read any file, but no folder as one
+    with pytest.raises(ResumeError, match=r"Is a directory.*nothing says that it is damaged"):
+        Run(directory).checkpoints.restore_latest()
+
+
 def test_a_checkpoint_of_another_model_is_an_error(directory):
     with pytest.raises(ResumeError, match="step-20 is of another model"):
         Run(directory, vocab_size=31).checkpoints.restore_latest()

@@ -19,7 +19,12 @@ from selectra_pipeline.model.electra import Electra
 from selectra_pipeline.model.flops import training_flops
 from selectra_pipeline.pretraining import loop, training_state
 from selectra_pipeline.pretraining.best_checkpoints import INDEX_FILE
-from selectra_pipeline.pretraining.checkpoint import BEST, CHECKPOINTS, ResumeError
+from selectra_pipeline.pretraining.checkpoint import (
+    BEST,
+    CHECKPOINTS,
+    Checkpoints,
+    ResumeError,
+)
 from selectra_pipeline.pretraining.evaluation import HeldoutEvaluation
 from selectra_pipeline.pretraining.finiteness import NonFiniteLossError
 from selectra_pipeline.pretraining.history import HISTORY_FILE, read_history
@@ -162,6 +167,21 @@ def test_sigterm_saves_and_stops_after_the_current_step(interrupted):
     assert message.startswith(f"SIGTERM at step 25 of {STEPS}: the state is saved")
     assert (directory / CHECKPOINTS / "step-25.index").exists()
     assert not (directory / MANIFEST_NAME).exists()
+
+
+def test_no_host_leaves_before_the_state_is_saved(tiny, tmp_path, monkeypatch):
+    happened = []
+    save = Checkpoints.save
+
+    def note_save(checkpoints):
+        happened.append("saved")
+        return save(checkpoints)
+
+    monkeypatch.setattr(Checkpoints, "save", note_save)
+    monkeypatch.setattr(loop, "wait_for_all", lambda strategy: happened.append("waited"))
+    with pytest.raises(TrainingInterrupted):
+        train_again(tiny, tmp_path, SigtermTracker(), log_every=5)
+    assert happened[-2:] == ["saved", "waited"]
 
 
 def test_a_resumed_run_ends_in_the_same_weights_however_it_is_watched(

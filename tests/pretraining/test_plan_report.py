@@ -37,6 +37,11 @@ def test_steps_examples_tokens_and_epochs_follow_from_the_records(tiny):
     assert found["epochs"] == f"{examples / held:.2f} of {held} examples"
 
 
+def test_batches_of_several_lengths_have_at_most_so_many_tokens(tiny):
+    found = rows(plan_report(config(length_buckets=[16]), tiny.records, tiny.tokenizer.size))
+    assert found["tokens, padding included"] == f"at most {STEPS * 16 * 32:,}"
+
+
 def test_it_says_which_checkpoints_are_kept(tiny):
     plain = rows(plan_report(config(), tiny.records, 200))["checkpoints"]
     assert plain == "every 20 steps, the newest 2 kept"

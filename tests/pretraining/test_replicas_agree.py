@@ -205,6 +205,23 @@ def test_a_signal_to_one_host_stops_both_after_the_same_step_saved(tiny, tmp_pat
     assert (directory / CHECKPOINTS / f"step-{stopped}.index").exists()
 
 
+def test_hosts_that_share_no_directory_are_refused(tiny, tmp_path):
+    addresses = [f"localhost:{free_port()}" for _ in range(2)]
+    hosts = [
+        start(
+            "host",
+            tiny,
+            tmp_path / f"disk_{index}",
+            strategy="multi_host",
+            hosts={"addresses": addresses, "index": index},
+        )
+        for index in range(2)
+    ]
+    for host in hosts:
+        assert "not all hosts see run.json in" in end(host, code=1)
+    assert not list(tmp_path.glob(f"*/{CHECKPOINTS}"))
+
+
 def test_hosts_with_different_configurations_are_refused(tiny, tmp_path):
     addresses = [f"localhost:{free_port()}" for _ in range(2)]
     hosts = [

@@ -1,12 +1,14 @@
 import json
 import os
+import threading
 
 import pytest
 import tensorflow as tf
 
 from selectra_pipeline.config.base import ConfigError
 from selectra_pipeline.config.pretraining import HostsConfig, PretrainingConfig
-from selectra_pipeline.pretraining.hosts import has_several_hosts, is_chief
+from selectra_pipeline.pretraining import hosts
+from selectra_pipeline.pretraining.hosts import has_several_hosts, is_chief, is_seen
 from selectra_pipeline.pretraining.strategy import (
     TF_CONFIG,
     check_batch,
@@ -43,6 +45,14 @@ def test_a_missing_gpu_is_named_with_the_way_out(name):
     assert "no GPU; install a driver and run make install-gpu" in error_of(strategy=name)
 
 
+def test_a_file_of_another_host_may_appear_late(tmp_path, monkeypatch):
+    appears = threading.Timer(0.2, (tmp_path / "late").touch)
+    appears.start()
+    assert is_seen(tmp_path / "late")
+    monkeypatch.setattr(hosts, "SHARED_WITHIN", 0.0)
+    assert not is_seen(tmp_path / "never")
+
+
 def test_several_hosts_need_addresses_or_the_environment(no_cluster):
     message = error_of(strategy="multi_host")
     assert "pretraining.hosts.addresses" in message
@@ -58,9 +68,26 @@ def test_hosts_cannot_be_joined_after_tensorflow_was_used(no_cluster):
     assert cluster["cluster"] == {"worker": ["localhost:1", "localhost:2"]}
 
 
-def test_a_broken_description_of_the_cluster_is_refused(monkeypatch):
-    monkeypatch.setenv(TF_CONFIG, "{broken")
-    assert "TF_CONFIG is no description of a cluster" in error_of(strategy="multi_host")
+@pytest.mark.parametrize(
+    ("described", "reason"),
+    [
+        ("{broken", "Expecting property name"),
+        ("{}", "'cluster' is missing"),
+        ("[]", "list indices must be integers"),
+        ('{"cluster": {}, "task": {"type": "worker", "index": 0}}', "No such job in cluster"),
+        ('{"cluster": {"worker": ["a:1", "b:1"]}}', "'task' is missing"),
+        ('{"cluster": {"worker": ["a:1"]}, "task": {"type": "worker"}}', "'index' is missing"),
+        (
+            '{"cluster": {"worker": ["a:1", "b:1"]}, "task": {"type": "worker", "index": 2}}',
+            "No task with index 2",
+        ),
+    ],
+)
+def test_a_broken_description_of_the_cluster_is_refused(monkeypatch, described, reason):
+    monkeypatch.setenv(TF_CONFIG, described)
+    with pytest.raises(ConfigError, match=f"TF_CONFIG is no description of .*{reason}") as caught:
+        require_devices(PretrainingConfig(strategy="multi_host"))
+    assert "or unset it and set pretraining.hosts.addresses" in str(caught.value)
 
 
 def test_a_missing_tpu_is_named_with_the_way_out():
@@ -95,5 +122,7 @@ def test_the_hosts_of_tf_config_count_and_not_those_of_the_parameters(monkeypatc
     monkeypatch.delenv(TF_CONFIG, raising=False)
     with pytest.raises(ConfigError, match="use 32 or 34"):
         require_devices(odd)
-    monkeypatch.setenv(TF_CONFIG, '{"cluster": {"worker": ["a:1", "b:1", "c:1"]}}')
+    cluster = {"worker": ["a:1", "b:1", "c:1"]}
+    task = {"type": "worker", "index": "2"}
+    monkeypatch.setenv(TF_CONFIG, json.dumps({"cluster": cluster, "task": task}))
     require_devices(odd)

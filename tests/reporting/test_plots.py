@@ -1,5 +1,8 @@
 import math
 
+import pytest
+
+from selectra_pipeline.config.objective import ObjectiveConfig
 from selectra_pipeline.reporting.plots import learning_rate_plan, training_curves
 
 HISTORY = [
@@ -44,6 +47,24 @@ def test_losses_and_auc_have_a_band_of_healthy_values_over_their_steps():
     assert set(bands_of("loss")) == set(bands_of("RTD loss (nats)")) == {COURSE}
     assert set(bands_of("RTD AUC")) == {"a small ELECTRA's course ± 0.05"}
     assert bands_of("learning rate") == {}
+
+
+@pytest.mark.parametrize(
+    ("objective", "bands"),
+    [
+        ({"generator": "tied"}, 1),
+        ({"rtd_weight": 40.0}, 0),
+        ({"mlm_weight": 2.0}, 0),
+        ({"task": "mlm"}, 0),
+        ({"task": "electric"}, 0),
+        ({"generator": "uniform"}, 0),
+    ],
+)
+def test_the_loss_has_a_band_only_where_it_is_mlm_and_50_rtd(objective, bands):
+    figure = training_curves(HISTORY, 128, 50_000, ObjectiveConfig(**objective))
+    axes = {axes.get_title(): axes for axes in figure.axes}
+    assert len(axes["loss"].collections) == bands
+    assert len(axes["MLM loss (nats)"].collections) == 1
 
 
 def test_accented_entries_are_drawn_beside_the_others():

@@ -27,15 +27,24 @@ def test_entries_with_an_accent_are_counted_with_those_that_were_trained(make_tr
     ("objective", "told"),
     [
         (ObjectiveConfig(rtd_weight=40.0), "Loss = 1 MLM + 40 RTD"),
-        (ObjectiveConfig(generator="uniform"), "a uniform draw from the vocabulary fills them"),
+        (ObjectiveConfig(generator="tied"), "85% of these masked; the encoder itself, with a head"),
+        (ObjectiveConfig(generator="uniform"), "drawn at random from the vocabulary"),
+        (ObjectiveConfig(generator="uniform", rtd_weight=9.0), "Loss = 9 RTD."),
         (ObjectiveConfig(masking=MaskingConfig(fraction=0.25)), "25% of the tokens are chosen"),
         (ObjectiveConfig(task="mlm"), "85% of these masked, and predicted."),
-        (ObjectiveConfig(task="electric"), "against a two-tower generator"),
+        (ObjectiveConfig(task="electric"), "replaced by what a two-tower generator draws"),
     ],
 )
 def test_the_objective_is_that_of_the_run(make_training_run, objective, told):
     run = make_training_run(config={"objective": objective.to_dict()})
     assert told in training_section(run)
+
+
+@pytest.mark.parametrize("objective", [{"generator": "uniform"}, {"task": "electric"}])
+def test_no_masks_are_told_of_where_there_are_none(make_training_run, objective):
+    assert "% of these masked" not in training_section(
+        make_training_run(config={"objective": objective})
+    )
 
 
 def test_the_optimisation_is_that_of_the_exported_step(make_training_run):
@@ -50,6 +59,12 @@ def test_the_optimisation_is_that_of_the_exported_step(make_training_run):
 def test_initial_weights_are_named(make_training_run):
     run = make_training_run(config={"initial_weights": "/checkpoints/selectra_small/"})
     assert "Initial weights: those of `selectra_small`." in training_section(run)
+
+
+def test_an_encoder_that_starts_anew_is_named(make_training_run):
+    weights = {"initial_weights": "selectra_small", "fresh_encoder": "generator"}
+    text = training_section(make_training_run(config=weights))
+    assert "those of `selectra_small`; those of the generator are random ones." in text
 
 
 def test_heldout_metrics_are_those_of_the_exported_step(make_training_run):

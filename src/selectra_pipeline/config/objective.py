@@ -70,11 +70,15 @@ class ObjectiveConfig(Config):
 
     def __post_init__(self) -> None:
         require(self.temperature > 0, f"temperature={self.temperature} must be above 0")
-        for name in ("mlm_weight", "rtd_weight"):
-            require(getattr(self, name) >= 0, f"{name}={getattr(self, name)} must not be negative")
         require(
             self.temperature == 1.0 or self.generator != "uniform",
             f"temperature={self.temperature} has no effect with generator=uniform; leave it out",
+        )
+        hides = self.generator != "uniform" and self.task != "electric"
+        require(
+            hides or self.masking.mask_probability == MaskingConfig.mask_probability,
+            f"masking.mask_probability={self.masking.mask_probability} has no effect with "
+            "generator=uniform and with task=electric, which mask nothing; leave it out",
         )
         require(
             self.task != "mlm" or (self.temperature == 1.0 and not self.disallow_correct),
@@ -85,6 +89,7 @@ class ObjectiveConfig(Config):
             self.generator == "small" or self.task == "electra",
             f"generator={self.generator} needs task=electra: task={self.task} has its own",
         )
+        self._check_weights()
         require(
             self.generator_embeddings == "shared" or self.has_small_generator,
             "generator_embeddings=own needs an encoder of the generator's own: task=electra and "
@@ -101,6 +106,27 @@ class ObjectiveConfig(Config):
                 "masking.replacement=false and masking.whole_words=false: its loss counts on "
                 "samples from the generator's own distribution at places that are all as likely",
             )
+
+    def _check_weights(self) -> None:
+        for name in ("mlm_weight", "rtd_weight"):
+            require(getattr(self, name) >= 0, f"{name}={getattr(self, name)} must not be negative")
+        require(
+            self.mlm_weight == ObjectiveConfig.mlm_weight or self.predicts_words,
+            f"mlm_weight={self.mlm_weight} has no effect with generator=uniform, which predicts no "
+            "words; leave it out",
+        )
+        require(
+            self.rtd_weight == ObjectiveConfig.rtd_weight or self.detects,
+            f"rtd_weight={self.rtd_weight} has no effect with task=mlm, which detects nothing; "
+            "leave it out",
+        )
+        trained = {"mlm_weight": self.predicts_words, "rtd_weight": self.detects}
+        counted = [name for name, counts in trained.items() if counts]
+        require(
+            any(getattr(self, name) > 0 for name in counted),
+            f"with {' and '.join(f'{name}=0' for name in counted)} nothing is learned; set "
+            f"{' or '.join(counted)} above 0",
+        )
 
     @property
     def has_small_generator(self) -> bool:

@@ -11,6 +11,8 @@ from selectra_pipeline.config.objective import ObjectiveConfig
 from selectra_pipeline.config.probe import ProbeConfig
 from selectra_pipeline.config.schedule import ScheduleConfig
 
+SEEDS = 2**31  # so many: a seed is an int32
+
 
 @dataclass(frozen=True)
 class OptimizerConfig(Config):
@@ -128,6 +130,7 @@ class PretrainingConfig(Config):
             self.precision != "float16" or self.strategy != "tpu",
             "precision=float16 is not for TPUs: use bfloat16, which needs no loss scaling",
         )
+        require(0 <= self.seed < SEEDS, f"seed={self.seed} must be from 0 to {SEEDS - 1}")
         self._check_buckets()
         self._check_probe()
         self._check_initial_weights()
@@ -181,4 +184,11 @@ class PretrainingConfig(Config):
         require(
             self.repeat_positions is None or self.repeat_positions >= 1,
             f"repeat_positions={self.repeat_positions} must be at least 1",
+        )
+        positions = self.architecture.max_position_embeddings
+        require(
+            self.repeat_positions is None or self.repeat_positions <= positions,
+            f"repeat_positions={self.repeat_positions} is more than architecture."
+            f"max_position_embeddings={positions}, which leaves none to repeat; raise the latter, "
+            "or remove it",
         )

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from selectra_pipeline.config.base import ConfigError
+from selectra_pipeline.config.checkpoint import CheckpointConfig
 from selectra_pipeline.config.pretraining import PretrainingConfig
 from selectra_pipeline.model.electra import Electra
 from selectra_pipeline.shards.manifest import Manifest
@@ -44,17 +45,25 @@ def load_tokenizer(pretraining: Manifest) -> Tokenizer:
     return Tokenizer.load(pretraining.directory / TOKENIZER_DIRECTORY)
 
 
-def at_best_checkpoint(pretraining: Manifest) -> Manifest:
+def at_best_checkpoint(pretraining: Manifest, wanted: CheckpointConfig) -> Manifest:
     """The manifest that the run would have, had it ended at its best checkpoint.
 
     Raises:
-        ConfigError: the run kept none.
+        ConfigError: the run kept none, or by another metric than is wanted.
     """
     best = pretraining.facts.get("best")
     if best is None:
         raise ConfigError(
-            f"the run in {pretraining.directory} kept no best checkpoint; set "
-            "export.checkpoint=last, or train with pretraining.checkpoint.keep_best=1"
+            f"the run in {pretraining.directory} kept no best checkpoint, and a finished run makes "
+            "none; set export.checkpoint=last, or train a new run (--params run=NAME) with "
+            "pretraining.checkpoint.keep_best=1 from its start"
+        )
+    kept_by = PretrainingConfig.from_params(pretraining.facts["config"]).checkpoint.best_metric
+    if kept_by != wanted.best_metric:
+        raise ConfigError(
+            f"the run in {pretraining.directory} kept its best checkpoint by {kept_by}, not by "
+            f"pretraining.checkpoint.best_metric={wanted.best_metric}; set that to {kept_by} to "
+            "export this one, or train a new run (--params run=NAME)"
         )
     return dataclasses.replace(
         pretraining,

@@ -24,7 +24,11 @@ logger = logging.getLogger(__name__)
 CHECKPOINTS = "checkpoints"  # in the directory of a run
 BEST = "best"  # in that of its checkpoints
 NAME = "step"  # of a checkpoint, before its number
+OBJECT_GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH"  # in a checkpoint, by TensorFlow
 LIST = "checkpoint"  # TensorFlow's file of all that are kept
+
+# What files raise that are cut short, changed or lost; all else is wrong with what reads them.
+DAMAGED = (tf.errors.DataLossError, tf.errors.OutOfRangeError, tf.errors.NotFoundError)
 
 
 class Checkpoints:
@@ -60,7 +64,8 @@ class Checkpoints:
         kill left there is removed.
 
         Raises:
-            ResumeError: there are checkpoints, but none can be read, or they are of another model.
+            ResumeError: there are checkpoints, but all are damaged, or they are of another model,
+                or storage or device refuse.
         """
         complete = complete_checkpoints(self._run)
         if complete and not any(self._restored(prefix) for prefix in reversed(complete)):
@@ -132,10 +137,18 @@ class Checkpoints:
     def _restored(self, prefix: Path) -> bool:
         """Whether the checkpoint could be restored; its values have checksums."""
         try:
+            _read_object_graph(prefix)
             self._checkpoint.restore(str(prefix)).assert_consumed()
-        except (tf.errors.OpError, IndexError) as error:
+        except DAMAGED as error:
             logger.warning("checkpoint %s is damaged (%s): trying the one before", prefix, error)
             return False
+        except tf.errors.OpError as error:
+            raise ResumeError(
+                f"checkpoint {prefix} could not be restored ({' '.join(error.message.split())}), "
+                "and nothing says that it is damaged; see that its files may be read "
+                "(docs/storage.md) and that no other program takes the device's memory, then give "
+                "the same command again"
+            ) from error
         except (AssertionError, ValueError) as error:
             raise ResumeError(
                 f"checkpoint {prefix} is of another model ({error}); delete "
@@ -170,6 +183,17 @@ def newest_step(directory: Path) -> int:
     """The step of the newest complete checkpoint of the run in `directory`; 0 without one."""
     complete = complete_checkpoints(directory)
     return _step_of(complete[-1]) if complete else 0
+
+
+def _read_object_graph(prefix: Path) -> None:
+    """Read what `restore` reads first: there, errors of all kinds look the same."""
+    with tf.device("/cpu:0"):
+        tf.raw_ops.RestoreV2(
+            prefix=str(prefix),
+            tensor_names=[OBJECT_GRAPH],
+            shape_and_slices=[""],
+            dtypes=[tf.string],
+        )
 
 
 def _step_of(prefix: Path) -> int:

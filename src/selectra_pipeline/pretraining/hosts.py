@@ -1,11 +1,15 @@
 """Several hosts in one run: who writes, whether they agree, and what happens when one is lost."""
 
 import contextlib
+import time
 from collections.abc import Iterator
 
 import tensorflow as tf
 
 from selectra_pipeline.config.base import ConfigError, UserError
+from selectra_pipeline.shards.paths import Path
+
+SHARED_WITHIN = 60.0  # seconds: for so long NFS may remember that a file was not there
 
 # What a collective operation raises when a host that it waits for has died or left.
 LOST_HOST = (
@@ -47,6 +51,16 @@ def require_same(strategy: tf.distribute.Strategy, number: int, message: str) ->
 def wait_for_all(strategy: tf.distribute.Strategy) -> None:
     """Return when all hosts have come here."""
     _gathered(strategy, 0)
+
+
+def is_seen(path: Path) -> bool:
+    """Whether a file that another host has written is here, too, or appears in a while."""
+    deadline = time.monotonic() + SHARED_WITHIN
+    while not path.exists():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.5)
+    return True
 
 
 @contextlib.contextmanager

@@ -26,6 +26,7 @@ from selectra_pipeline.pretraining.history import (
 from selectra_pipeline.pretraining.hosts import (
     has_several_hosts,
     is_chief,
+    is_seen,
     lost_host_errors,
     require_same,
     wait_for_all,
@@ -44,7 +45,7 @@ from selectra_pipeline.pretraining.run_definition import (
     defining_facts,
     hosts_fingerprint,
 )
-from selectra_pipeline.pretraining.run_plan import claim_directory
+from selectra_pipeline.pretraining.run_plan import RUN_FILE, claim_directory
 from selectra_pipeline.pretraining.step import PretrainingStep, StepMetrics
 from selectra_pipeline.pretraining.tracker import SilentTracker, Tracker
 from selectra_pipeline.pretraining.training_state import TrainingState
@@ -91,7 +92,8 @@ def pretrain(
         checkpoint, parameter counts and the configuration.
 
     Raises:
-        ConfigError: the records or the initial weights do not fit the configuration.
+        ConfigError: the records or the initial weights do not fit the configuration, or hosts do
+            not share `directory`.
         ResumeError: `directory` holds another run.
         TrainingInterrupted: SIGTERM or Ctrl-C; the state is saved.
         NonFiniteLossError: the loss exploded; nothing is saved after that.
@@ -122,6 +124,13 @@ def pretrain(
         if run.is_chief:  # not before the initial weights are known to fit
             claim_directory(directory, defining, newest_step(directory))
             tokenizer.save(directory / TOKENIZER_DIRECTORY)
+        wait_for_all(strategy)
+        require_same(
+            strategy,
+            int(is_seen(directory / RUN_FILE)),
+            f"not all hosts see {RUN_FILE} in {directory}; set data_root to a directory that all "
+            "hosts share",
+        )
         run.resume()
         run.train(stop)
         return run.finish(run_fingerprint)
@@ -221,6 +230,8 @@ class PretrainingRun:
                     window.restart_clock()
                 if (stopping or self._stops_alone(stop)) and self.step < config.total_steps:
                     self._save()
+                    # Some launchers end all hosts with the first that leaves.
+                    wait_for_all(self.strategy)
                     raise TrainingInterrupted(
                         f"{stop.signal_name or 'another host was asked to stop'} at step "
                         f"{self.step} of {config.total_steps}: the state is saved, the same "

@@ -17,12 +17,12 @@ PLOTTED_POINTS = 2_000
 def plan_report(config: PretrainingConfig, records: Manifest, vocab_size: int) -> str:
     """Steps, examples, tokens, epochs, parameters and cycles of the learning rate, as Markdown."""
     examples = config.total_steps * config.batch_size
-    tokens = examples * records.facts["sequence_length"]
+    tokens = f"{examples * records.facts['sequence_length']:,}"
     held = records.count("train")
     rows = (
         ("steps", f"{config.total_steps:,}"),
         ("examples", f"{examples:,}, {config.batch_size} a step"),
-        ("tokens, padding included", f"{tokens:,}"),
+        ("tokens, padding included", f"at most {tokens}" if config.length_buckets else tokens),
         ("epochs", f"{examples / held:.2f} of {held:,} examples"),
         ("parameters", f"{count_parameters(config, vocab_size):,}"),
         ("held-out evaluation", f"every {config.evaluation.every:,} steps"),

@@ -56,12 +56,38 @@ def require_devices(config: PretrainingConfig) -> None:
         check_batch(config, _require_gpus(2))
     if config.strategy == "multi_host" and TF_CONFIG not in os.environ:  # which counts first
         check_batch(config, max(1, len(config.hosts.addresses)))
+    if config.strategy == "multi_host" and TF_CONFIG in os.environ:
+        _require_cluster()
     described = TF_CONFIG in os.environ or len(config.hosts.addresses) >= 2
     if config.strategy == "multi_host" and not described:
         raise ConfigError(
             "strategy=multi_host needs pretraining.hosts.addresses (name:port of two hosts or "
             "more) and pretraining.hosts.index, or TF_CONFIG in the environment"
         )
+
+
+def _require_cluster() -> None:
+    """Raise `ConfigError` unless TF_CONFIG has a cluster and says which of its tasks this one is.
+
+    Without them TensorFlow takes this host to be alone, and none would be the chief, which saves.
+    """
+    try:
+        described = json.loads(os.environ[TF_CONFIG])
+        cluster, task = tf.train.ClusterSpec(described["cluster"]), described["task"]
+        cluster.task_address(task["type"], int(task["index"]))
+    except KeyError as error:
+        raise _no_cluster(f"{error} is missing") from error
+    except (ValueError, TypeError) as error:
+        raise _no_cluster(error) from error
+
+
+def _no_cluster(reason: object) -> ConfigError:
+    return ConfigError(
+        f"{TF_CONFIG} is no description of a cluster: {reason}; give it the addresses and the "
+        "place of this host, "
+        '{"cluster": {"worker": ["NAME:PORT", ...]}, "task": {"type": "worker", "index": 0}}, or '
+        "unset it and set pretraining.hosts.addresses and pretraining.hosts.index"
+    )
 
 
 def _require_gpus(wanted: int) -> int:
@@ -88,7 +114,7 @@ def _all_hosts(hosts: HostsConfig) -> tf.distribute.Strategy:
             "stages on one host, then `kedro run --pipeline pretraining` on all of them"
         ) from error
     except (ValueError, KeyError) as error:
-        raise ConfigError(f"{TF_CONFIG} is no description of a cluster: {error}") from error
+        raise _no_cluster(error) from error
 
 
 def _tpu(tpu: TpuConfig) -> tf.distribute.Strategy:

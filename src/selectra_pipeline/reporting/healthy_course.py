@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from selectra_pipeline.config.objective import ObjectiveConfig
+
 BATCH_SIZE = 128  # of the runs that the points are from
 
 
@@ -30,6 +32,7 @@ POINTS = (
 )
 RELATIVE_TOLERANCE = 0.15  # of the losses
 AUC_TOLERANCE = 0.05
+RTD_WEIGHT = 50.0  # in the loss of the points
 
 
 class Band(NamedTuple):
@@ -37,6 +40,14 @@ class Band(NamedTuple):
 
     low: np.ndarray
     high: np.ndarray
+
+
+def has_course(metric: str, objective: ObjectiveConfig) -> bool:
+    """Whether the course of a metric is that of a run's: "loss" only where it is MLM + 50 RTD."""
+    if metric != "loss":
+        return True
+    weights = (objective.mlm_weight, objective.rtd_weight)
+    return objective.task == "electra" and objective.predicts_words and weights == (1.0, RTD_WEIGHT)
 
 
 def healthy_band(metric: str, steps: np.ndarray, batch_size: int, vocab_size: int) -> Band:
@@ -62,4 +73,4 @@ def healthy_band(metric: str, steps: np.ndarray, batch_size: int, vocab_size: in
 
 def _knowing_nothing(vocab_size: int) -> Point:
     mlm_loss, rtd_loss = math.log(vocab_size), math.log(2)
-    return Point(1, mlm_loss + 50 * rtd_loss, mlm_loss, rtd_loss, 0.5)
+    return Point(1, mlm_loss + RTD_WEIGHT * rtd_loss, mlm_loss, rtd_loss, 0.5)

@@ -9,9 +9,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter
 
+from selectra_pipeline.config.objective import ObjectiveConfig
 from selectra_pipeline.reporting.healthy_course import (
     AUC_TOLERANCE,
     RELATIVE_TOLERANCE,
+    has_course,
     healthy_band,
 )
 
@@ -89,9 +91,15 @@ PROBE = Panel(
     limits=(0.0, 1.0),
 )
 COLUMNS = 4
+PLAIN_ELECTRA = ObjectiveConfig()
 
 
-def training_curves(history: Sequence[dict], batch_size: int, vocab_size: int) -> Figure:
+def training_curves(
+    history: Sequence[dict],
+    batch_size: int,
+    vocab_size: int,
+    objective: ObjectiveConfig = PLAIN_ELECTRA,
+) -> Figure:
     """Losses, held-out metrics, learning rate and speed over the steps of a run.
 
     Behind losses and AUC lies a faint band, the course of other small ELECTRAs
@@ -100,7 +108,7 @@ def training_curves(history: Sequence[dict], batch_size: int, vocab_size: int) -
 
     Args:
         history: entries {"step", "split": "train", "heldout" or "probe", metrics...} in order.
-        batch_size, vocab_size: of the run, for the band.
+        batch_size, vocab_size, objective: of the run, for the band.
     """
     probed = any(entry["split"] == PROBE.curves[0].split for entry in history)
     panels = (*PANELS, PROBE) if probed else PANELS
@@ -109,7 +117,7 @@ def training_curves(history: Sequence[dict], batch_size: int, vocab_size: int) -
     for number, panel in enumerate(panels, start=1):
         axes = figure.add_subplot(rows, COLUMNS, number)
         drawn = [step for curve in panel.curves for step in _draw(axes, history, curve)]
-        if panel.course and drawn:
+        if panel.course and drawn and has_course(panel.course, objective):
             _draw_course(axes, panel.course, drawn, batch_size, vocab_size)
         axes.set_title(panel.title)
         axes.set_xlabel("step")

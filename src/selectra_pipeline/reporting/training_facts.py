@@ -18,7 +18,6 @@ NAMED_SOURCES = 5  # of the files that the text came from
 GENERATORS = {
     "small": "a generator, an encoder of its own,",
     "tied": "the encoder itself, with a head that predicts words,",
-    "uniform": "a uniform draw from the vocabulary",
 }
 
 
@@ -96,17 +95,25 @@ def _entries(run: TrainingRun) -> list[str]:
 
 
 def _objective_item(objective: ObjectiveConfig) -> str:
-    masking = objective.masking
-    chosen = (
-        f"{masking.fraction:.0%} of the tokens are chosen, {masking.mask_probability:.0%} of these "
-        "masked"
-    )
+    chosen = f"{objective.masking.fraction:.0%} of the tokens are chosen"
+    masked = f"{chosen}, {objective.masking.mask_probability:.0%} of these masked"
     if objective.task == "mlm":
-        return f"Objective: {chosen}, and predicted."
+        return f"Objective: {masked}, and predicted."
     if objective.task == "electric":
-        return f"Objective: {chosen}; noise-contrastive estimation against a two-tower generator."
+        return (
+            f"Objective: the energy of each token (Electric). {chosen} and replaced by what a "
+            "two-tower generator draws, which reads the text on both sides and predicts every "
+            "token; nothing is masked. Noise-contrastive estimation (NCE) tells them from the "
+            f"text. Loss = {objective.mlm_weight:g} MLM + {objective.rtd_weight:g} NCE."
+        )
+    if objective.generator == "uniform":
+        return (
+            f"Objective: replaced-token detection. {chosen} and replaced by entries that are drawn "
+            "at random from the vocabulary, all as likely; the discriminator tells of every token "
+            f"whether it was replaced. Loss = {objective.rtd_weight:g} RTD."
+        )
     return (
-        f"Objective: replaced-token detection. {chosen}; {GENERATORS[objective.generator]} fills "
+        f"Objective: replaced-token detection. {masked}; {GENERATORS[objective.generator]} fills "
         "them, and the discriminator tells of every token whether it was replaced. Loss = "
         f"{objective.mlm_weight:g} MLM + {objective.rtd_weight:g} RTD."
     )
@@ -121,7 +128,9 @@ def _optimization_items(run: TrainingRun) -> list[str]:
     ]
     if config.initial_weights is not None:
         name = config.initial_weights.rstrip("/").rpartition("/")[2]
-        items.append(f"Initial weights: those of `{name}`.")
+        fresh = config.fresh_encoder
+        but = f"; those of the {fresh} are random ones" if fresh else ""
+        items.append(f"Initial weights: those of `{name}`{but}.")
     return items
 
 

@@ -3,20 +3,26 @@
 from typing import Any
 
 from selectra_pipeline.config.card import CardConfig
+from selectra_pipeline.config.checkpoint import CheckpointConfig
 from selectra_pipeline.config.export import ExportConfig
 from selectra_pipeline.shards.manifest import Manifest
 
 
 def export_model(
-    pretraining: Manifest, params: dict[str, Any], directories: dict[str, str]
+    pretraining: Manifest,
+    params: dict[str, Any],
+    checkpoint: dict[str, Any],
+    directories: dict[str, str],
 ) -> Manifest:
     """Write discriminator and generator as Hugging Face folders."""
     from selectra_pipeline.interchange.huggingface import export  # imports TensorFlow: slow
     from selectra_pipeline.model.trained import at_best_checkpoint
 
     config = ExportConfig.from_params(params, "export")
-    chosen = at_best_checkpoint(pretraining) if config.checkpoint == "best" else pretraining
-    return export(chosen, directories["model"])
+    if config.checkpoint == "best":
+        wanted = CheckpointConfig.from_params(checkpoint, "pretraining.checkpoint")
+        pretraining = at_best_checkpoint(pretraining, wanted)
+    return export(pretraining, directories["model"])
 
 
 def write_cards(

@@ -11,7 +11,12 @@ def create_pipeline() -> Pipeline:
         [
             Node(
                 export_model,
-                inputs=["pretraining", "params:export", "params:directories"],
+                inputs=[
+                    "pretraining",
+                    "params:export",
+                    "params:pretraining.checkpoint",
+                    "params:directories",
+                ],
                 outputs="model",
                 name="export_model",
             ),

@@ -70,5 +70,6 @@ def report_pretraining(
             read_history(pretraining.directory / HISTORY_FILE),
             batch_size=pretraining.facts["config"]["batch_size"],
             vocab_size=load_tokenizer(pretraining).size,
+            objective=plan.objective,
         ),
     )
