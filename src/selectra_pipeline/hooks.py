@@ -40,9 +40,9 @@ class CheckConfiguration:
             config = ProjectConfig.from_params(catalog.load("parameters"))
             nodes = {node.name.rpartition(".")[2] for node in pipeline.nodes}
             require_project_folder(config.directories, Path(run_params["project_path"]))
-            require_inputs(config, nodes)
             for directory in config.directories.to_dict().values():
                 require_access(directory)
+            require_inputs(config, nodes)
             if any(EXECUTION in node.inputs for node in pipeline.nodes):
                 from selectra_pipeline.execution.running import require_executor  # datatrove
 

@@ -126,13 +126,14 @@ def test_a_file_of_no_format_is_refused_at_once(tmp_path):
 
 
 def test_a_history_that_the_model_card_tells_of_is_missed_before_the_trials(tmp_path):
-    config = project(tmp_path)
+    config, nodes = project(tmp_path), {"report_results", "write_cards"}
     for stage in ("documents", "records", "pretraining"):
         with pytest.raises(ConfigError, match=rf"{stage}.*evaluation\.checkpoint="):
-            require_inputs(config, {"write_cards"})
+            require_inputs(config, nodes)
         (tmp_path / stage).mkdir()
         Manifest(tmp_path / stage, stage, "1", {}, {}).save()
-    require_inputs(config, {"write_cards"})
+    require_inputs(config, nodes)
     shutil.rmtree(tmp_path / "documents")
-    require_inputs(config, {"write_cards", "ingest_corpus"})  # which makes them
-    require_inputs(config, {"write_card"})  # of a checkpoint that was trained elsewhere
+    require_inputs(config, {*nodes, "ingest_corpus"})  # which makes them
+    require_inputs(config, {"report_results", "write_card"})  # of a checkpoint from elsewhere
+    require_inputs(config, {"export_model", "write_cards"})  # the weights are exported first

@@ -111,12 +111,12 @@ class ObjectiveConfig(Config):
         for name in ("mlm_weight", "rtd_weight"):
             require(getattr(self, name) >= 0, f"{name}={getattr(self, name)} must not be negative")
         require(
-            self.mlm_weight == ObjectiveConfig.mlm_weight or self.predicts_words,
+            self.mlm_weight in (0, ObjectiveConfig.mlm_weight) or self.predicts_words,
             f"mlm_weight={self.mlm_weight} has no effect with generator=uniform, which predicts no "
             "words; leave it out",
         )
         require(
-            self.rtd_weight == ObjectiveConfig.rtd_weight or self.detects,
+            self.rtd_weight in (0, ObjectiveConfig.rtd_weight) or self.detects,
             f"rtd_weight={self.rtd_weight} has no effect with task=mlm, which detects nothing; "
             "leave it out",
         )

@@ -77,8 +77,8 @@ class _Lines:
             yield Document(f"{self._file.name}:{self._start}", "".join(self._lines))
         elif self._is_logged and self._number > self._start:
             logger.warning(
-                "%s: the whole document is left out, %d lines from line %d on; set "
-                "source.text_unit=line to lose damaged lines alone",
+                "%s: the whole document is left out, %d lines from line %d on; with "
+                "source.text_unit=line each line is a document of its own",
                 self._file.path,
                 self._number - self._start + 1,
                 self._start,

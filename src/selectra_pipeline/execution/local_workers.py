@@ -80,6 +80,8 @@ def _end(exit_code: int) -> str:
     """How a process ended, and what to do about it."""
     if exit_code == -signal.SIGKILL:
         return "was killed, most often because memory ran out; lower execution.workers"
+    if exit_code < 0:
+        return f"was ended by {signal.Signals(-exit_code).name}; see what sent it"
     return f"ended with exit code {exit_code}; mend what it printed before"
 
 

@@ -11,6 +11,7 @@ from selectra_pipeline.downstream.reading.files import file_format
 from selectra_pipeline.downstream.results import load_results
 from selectra_pipeline.shards.manifest import Manifest, ManifestError
 from selectra_pipeline.shards.paths import as_path, is_remote
+from selectra_pipeline.shards.remote import remote_errors
 from selectra_pipeline.vocabulary.importing import find_vocabulary
 from selectra_pipeline.vocabulary.tokenizer import VOCABULARY_FILE
 
@@ -38,9 +39,9 @@ def require_inputs(config: ProjectConfig, nodes: AbstractSet[str]) -> None:
             task = config.evaluation.tasks[node.removeprefix(FINETUNING_NODE)]
             _require_language(config, task)
             _require_files(task)
-    if CARD_NODE in nodes:
-        _require_history(config.directories, nodes)
     if RESULTS_NODE in nodes:
+        if CARD_NODE in nodes:
+            _require_history(config.directories, nodes)
         for folder in config.evaluation.compare_with:
             load_results(folder)
     if VOCABULARY_NODE in nodes:
@@ -126,5 +127,7 @@ def _require_history(directories: DirectoriesConfig, nodes: AbstractSet[str]) ->
 
 
 def _require_there(setting: str, path: str) -> None:
-    if not as_path(path).exists():
+    with remote_errors(path):
+        is_there = as_path(path).exists()
+    if not is_there:
         raise ConfigError(f"{setting}={path}: there is nothing; name what is there")

@@ -90,7 +90,8 @@ def complete_model_cards(config: CardConfig, run: TrainingRun) -> dict[EncoderNa
         as `write_model_cards`.
     """
     paths = {encoder: run.export.directory / encoder / CARD_FILE for encoder in run.export.shards}
-    _check_belongs(run)
+    if not all(path.exists() for path in paths.values()):
+        _check_belongs(run)
     for encoder, path in paths.items():
         if path.exists():
             logger.info(
