@@ -131,7 +131,7 @@ def plot(results: dict[str, dict[str, dict[str, float]]], path: str) -> None:
 def main() -> None:
     """Measure the points of the sweeps, each in a process of its own."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--results", type=Path, required=True)
+    parser.add_argument("--results", type=Path)
     parser.add_argument("--sweeps", nargs="*", choices=SWEEPS, default=list(SWEEPS))
     parser.add_argument("--plot")
     parser.add_argument("--precision", default="bfloat16")
@@ -142,6 +142,8 @@ def main() -> None:
         sweep, value = arguments.point
         print(json.dumps(measure(sweep, int(value), arguments.precision, arguments.steps)))
         return
+    if arguments.results is None:
+        parser.error("--results is missing: where the measured points go")
     results = json.loads(arguments.results.read_text()) if arguments.results.exists() else {}
     command = [sys.executable, __file__, "--precision", arguments.precision]
     for sweep in arguments.sweeps:
