@@ -63,6 +63,21 @@ def is_seen(path: Path) -> bool:
     return True
 
 
+def require_shared(strategy: tf.distribute.Strategy, path: Path) -> None:
+    """Check that all hosts see a file that the chief has written by now.
+
+    Raises:
+        ConfigError: one does not.
+    """
+    wait_for_all(strategy)
+    require_same(
+        strategy,
+        int(is_seen(path)),
+        f"not all hosts see {path.name} in {path.parent}; set data_root to a directory that all "
+        "hosts share",
+    )
+
+
 @contextlib.contextmanager
 def lost_host_errors(strategy: tf.distribute.Strategy) -> Iterator[None]:
     """Within the block, say what happened when a collective operation fails for want of a host."""

@@ -26,9 +26,9 @@ from selectra_pipeline.pretraining.history import (
 from selectra_pipeline.pretraining.hosts import (
     has_several_hosts,
     is_chief,
-    is_seen,
     lost_host_errors,
     require_same,
+    require_shared,
     wait_for_all,
 )
 from selectra_pipeline.pretraining.interruption import (
@@ -124,13 +124,7 @@ def pretrain(
         if run.is_chief:  # not before the initial weights are known to fit
             claim_directory(directory, defining, newest_step(directory))
             tokenizer.save(directory / TOKENIZER_DIRECTORY)
-        wait_for_all(strategy)
-        require_same(
-            strategy,
-            int(is_seen(directory / RUN_FILE)),
-            f"not all hosts see {RUN_FILE} in {directory}; set data_root to a directory that all "
-            "hosts share",
-        )
+        require_shared(strategy, directory / RUN_FILE)
         run.resume()
         run.train(stop)
         return run.finish(run_fingerprint)
